@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config'
+
+const long = process.env.GYRE_LONG_TESTS === '1'
+const conditions = ['@gyre/source']
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: long
+      ? ['packages/*/src/**/*.long.test.ts', 'test/**/*.long.test.ts']
+      : ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**', ...(long ? [] : ['**/*.long.test.ts'])],
+    pool: 'forks',
+    testTimeout: long ? 3_600_000 : 60_000,
+    reporters: ['default', './test/summary-reporter.ts'],
+  },
+})
