@@ -1,0 +1,120 @@
+import { type Backend, commonBackend, getBackend, type Storage, type StoredTensor } from './backend.js'
+import type { Data } from './dtype.js'
+import { BackendError, ScopeError } from './errors.js'
+import { type Interpreter, mapTensors, tensorsOf } from './interpreter.js'
+import type { SpecRecord, TensorRecord } from './op.js'
+import { currentScope, type Scope, type Scoped } from './scope.js'
+import { Tensor, type TensorSpec } from './tensor.js'
+
+/** A tensor's numbers, or how to make them on first use: a constant that nobody reads allocates nothing. */
+interface Contents {
+  stored: { readonly backend: Backend; readonly storage: Storage } | undefined
+  make: (() => Data) | undefined
+}
+
+/** The eager interpreter's handle. Views of one tensor share `contents`. */
+interface EagerValue extends Scoped {
+  readonly contents: Contents
+  scope: Scope | undefined
+}
+
+/** Runs every operation at once on the inputs' backend. */
+export const eager: Interpreter = {
+  name: 'eager',
+  level: 0,
+
+  run(op, inputs, options) {
+    const specs = op.shape(inputs, options)
+    if (op.view !== undefined)
+      return { output: viewOf(inputs[op.view] as Tensor, specs.output as TensorSpec) }
+    const backend = backendOfInputs(inputs, op.name)
+    const stored = backend.run(
+      op,
+      mapTensors(inputs, (tensor) => store(tensor, backend, op.name)),
+      options,
+      specs,
+    )
+    return wrapResults(stored, specs, backend)
+  },
+
+  async read(tensor) {
+    const stored = store(tensor, backendOf(tensor) ?? getBackend(), 'data()')
+    return backendOf(tensor)!.read(stored)
+  },
+
+  readSync(tensor) {
+    const backend = backendOf(tensor) ?? getBackend()
+    if (backend.readSync === undefined) {
+      throw new BackendError(
+        `dataSync(): backend ${backend.name} cannot read without waiting; use await t.data()`,
+      )
+    }
+    return backend.readSync(store(tensor, backend, 'dataSync()'))
+  },
+
+  backendOf,
+}
+
+/** A tensor whose numbers are made by `make` when they are first needed. */
+export function lazyTensor<S extends TensorSpec['shape'], D extends TensorSpec['dtype']>(
+  spec: TensorSpec<S, D>,
+  make: () => Data,
+  owner: Scope | undefined = currentScope(),
+): Tensor<S, D> {
+  const value: EagerValue = { contents: { stored: undefined, make }, scope: owner }
+  return new Tensor(spec, eager, value)
+}
+
+function backendOf(tensor: Tensor): Backend | undefined {
+  return (tensor.handle as EagerValue).contents.stored?.backend
+}
+
+function backendOfInputs(inputs: TensorRecord, where: string): Backend {
+  const backends: Backend[] = []
+  for (const name in inputs) {
+    for (const tensor of tensorsOf(inputs[name])) {
+      const backend = backendOf(tensor)
+      if (backend) backends.push(backend)
+    }
+  }
+  return commonBackend(backends, where) ?? getBackend()
+}
+
+function store(tensor: Tensor, backend: Backend, where: string): StoredTensor {
+  const { contents, scope } = tensor.handle as EagerValue
+  if (scope?.ended) {
+    throw new ScopeError(
+      `${where}: a tensor of shape [${tensor.shape.join(', ')}] is used after the scope that made it ended; ` +
+        'return it from the scope or keep(t) it',
+    )
+  }
+  if (contents.stored === undefined) {
+    contents.stored = { backend, storage: backend.store(tensor, contents.make!()) }
+    contents.make = undefined
+  }
+  return { shape: tensor.shape, dtype: tensor.dtype, storage: contents.stored.storage }
+}
+
+function viewOf(tensor: Tensor, spec: TensorSpec): Tensor {
+  const value = tensor.handle as EagerValue
+  return new Tensor(spec, eager, { contents: value.contents, scope: value.scope } satisfies EagerValue)
+}
+
+function wrapResults(
+  stored: { readonly [name: string]: StoredTensor | readonly StoredTensor[] | undefined },
+  specs: SpecRecord,
+  backend: Backend,
+): TensorRecord {
+  const owner = currentScope()
+  const wrap = ({ shape, dtype, storage }: StoredTensor): Tensor =>
+    new Tensor({ shape, dtype }, eager, {
+      contents: { stored: { backend, storage }, make: undefined },
+      scope: owner,
+    } satisfies EagerValue)
+  const results: Record<string, Tensor | readonly Tensor[]> = {}
+  for (const name of Object.keys(specs)) {
+    const value = stored[name]!
+    results[name] = Array.isArray(value) ? value.map(wrap) : wrap(value as StoredTensor)
+  }
+  return results
+}

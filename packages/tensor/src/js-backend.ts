@@ -1,0 +1,46 @@
+import { type Backend, denseArray, type StoredTensor } from './backend.js'
+import { allocateData, type Data } from './dtype.js'
+import type { ArrayRecord, DenseArray } from './op.js'
+import { sizeOf } from './shape.js'
+
+/** A typed array in the garbage collector's care. */
+interface JsStorage {
+  readonly data: Data
+}
+
+/** The reference backend: every op's `reference` kernel on typed arrays, on one thread. */
+export const jsBackend: Backend = {
+  name: 'js',
+  store: (_spec, data): JsStorage => ({ data }),
+  run(op, inputs, options, results) {
+    const outputs = mapRecord(results, (spec) =>
+      denseArray(spec, allocateData(spec.dtype, sizeOf(spec.shape))),
+    )
+    op.reference(mapRecord(inputs, toDense), options, outputs as ArrayRecord)
+    return mapRecord(outputs, ({ shape, dtype, data }: DenseArray) => ({ shape, dtype, storage: { data } }))
+  },
+  kernelFor: () => 'reference',
+  read: async (tensor) => dataOf(tensor).slice(),
+  readSync: (tensor) => dataOf(tensor).slice(),
+}
+
+function dataOf(tensor: StoredTensor): Data {
+  return (tensor.storage as JsStorage).data
+}
+
+function toDense(tensor: StoredTensor): DenseArray {
+  return denseArray(tensor, dataOf(tensor))
+}
+
+function mapRecord<T extends object, U>(
+  record: { readonly [name: string]: T | readonly T[] | undefined },
+  transform: (value: T) => U,
+): { [name: string]: U | U[] | undefined } {
+  const mapped: { [name: string]: U | U[] | undefined } = {}
+  for (const name of Object.keys(record)) {
+    const value = record[name]
+    mapped[name] =
+      value === undefined ? undefined : Array.isArray(value) ? value.map(transform) : transform(value as T)
+  }
+  return mapped
+}

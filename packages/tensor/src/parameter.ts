@@ -1,0 +1,89 @@
+import type { Data, DType } from './dtype.js'
+import { lazyTensor } from './eager.js'
+import { DTypeError, ShapeError, TraceError } from './errors.js'
+import { keep } from './scope.js'
+import { checkShape, formatShape, type Shape, sameShape } from './shape.js'
+import type { Tensor, TensorSpec } from './tensor.js'
+
+/** Draws a parameter's first numbers; called once, when they are first needed. */
+export type Initializer = (spec: TensorSpec) => Data
+
+/**
+ * The one thing that changes: a named place for a tensor. Nothing is drawn or allocated before the first use,
+ * so a model of any size can be created and traced. A tensor obtained from `value` keeps its numbers when the
+ * parameter is assigned another.
+ */
+export class Parameter<S extends Shape = Shape, D extends DType = DType> implements TensorSpec<S, D> {
+  readonly shape: S
+  readonly dtype: D
+  /** Whether training changes it; a frozen parameter gets no gradient. */
+  trainable: boolean
+  readonly #initializer: Initializer
+  #current: Tensor | undefined
+
+  constructor(spec: TensorSpec<S, D> & { readonly trainable?: boolean }, initializer: Initializer) {
+    checkShape(spec.shape, 'Parameter')
+    this.shape = spec.shape
+    this.dtype = spec.dtype
+    this.trainable = spec.trainable ?? true
+    this.#initializer = initializer
+  }
+
+  /** The current tensor, as the innermost open tape or trace sees it. */
+  get value(): Tensor<S, D> {
+    return access.read(this as unknown as Parameter) as unknown as Tensor<S, D>
+  }
+
+  /** Replaces the numbers. Shape and dtype stay. */
+  assign(value: Tensor): void {
+    if (!sameShape(value.shape, this.shape)) {
+      throw new ShapeError(
+        `Parameter.assign: expected shape ${formatShape(this.shape)}, got ${formatShape(value.shape)}`,
+      )
+    }
+    if (value.dtype !== this.dtype) {
+      throw new DTypeError(`Parameter.assign: expected dtype ${this.dtype}, got ${value.dtype}`)
+    }
+    access.write(this as unknown as Parameter, value)
+  }
+
+  /** How an access without tape or trace reads and writes. */
+  static readonly stored: ParameterAccess = {
+    // Not the scope's: a parameter outlives the step that first reads it.
+    read: (parameter) =>
+      (parameter.#current ??= lazyTensor(parameter, () => parameter.#initializer(parameter), undefined)),
+    write: (parameter, value) => {
+      if (value.interpreter.level !== 0) {
+        throw new TraceError(
+          `Parameter.assign: a tensor of a ${value.interpreter.name} has no numbers of its own`,
+        )
+      }
+      parameter.#current = keep(value)
+    },
+  }
+}
+
+/** How parameters are read and written: directly, or as an open tape or trace sees them. */
+export interface ParameterAccess {
+  read(parameter: Parameter): Tensor
+  write(parameter: Parameter, value: Tensor): void
+}
+
+// Tapes and traces run synchronous code, so this stack cannot be seen by anyone else's `await`.
+let access: ParameterAccess = Parameter.stored
+
+/** Runs `body` with parameters read and written through `make(outer)`. Accesses nest; `body` is synchronous. */
+export function withParameterAccess<T>(make: (outer: ParameterAccess) => ParameterAccess, body: () => T): T {
+  const outer = access
+  access = make(outer)
+  try {
+    return body()
+  } finally {
+    access = outer
+  }
+}
+
+/** All that `autograd` and `graph` know of a module. */
+export interface HasParameters {
+  namedParameters(): Iterable<readonly [name: string, parameter: Parameter]>
+}

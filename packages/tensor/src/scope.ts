@@ -1,0 +1,109 @@
+import { ScopeError } from './errors.js'
+import { Tensor } from './tensor.js'
+
+/**
+ * A stretch of time that owns the eager tensors made in it. It keeps no list of them, so what is no longer
+ * reachable can be collected before it ends; each tensor knows its scope and asks whether it has ended.
+ */
+export class Scope {
+  readonly parent: Scope | undefined
+  /** A recording scope belongs to a tape, whose backward pass still needs what scopes inside it made. */
+  readonly recording: boolean
+  #state: 'open' | 'ended' | Scope = 'open'
+
+  constructor(parent: Scope | undefined, recording: boolean) {
+    this.parent = parent
+    this.recording = recording || parent?.recording === true
+  }
+
+  /** Whether tensors of this scope may no longer be used. */
+  get ended(): boolean {
+    return this.#state === 'ended' || (this.#state instanceof Scope && this.#state.ended)
+  }
+
+  /** Ends the scope, or hands its tensors to the scope around it while a tape there may need them. */
+  end(): void {
+    this.#state = this.parent?.recording ? this.parent : 'ended'
+  }
+}
+
+/** What a scope may own: eager tensors' values. */
+export interface Scoped {
+  scope: Scope | undefined
+}
+
+let current: Scope | undefined
+
+/** The scope that owns tensors made now; none outside every scope. */
+export function currentScope(): Scope | undefined {
+  return current
+}
+
+/**
+ * Runs `body`; the eager tensors made in it end with it, but for those it returns (also inside arrays, plain
+ * objects and maps) and those it keeps. Using an ended tensor is a `ScopeError`. `body` may be asynchronous;
+ * scopes nest strictly, so a second one opened meanwhile must end first.
+ */
+export function scope<T>(body: () => T): T {
+  return inScope(new Scope(current, false), body)
+}
+
+/** `scope` for a tape: what inner scopes make lives until this one ends, since its backward pass may need it. */
+export function recordingScope<T>(body: () => T): T {
+  return inScope(new Scope(current, true), body)
+}
+
+function inScope<T>(opened: Scope, body: () => T): T {
+  current = opened
+  let result: T
+  try {
+    result = body()
+  } catch (error) {
+    close(opened, undefined)
+    throw error
+  }
+  if (result instanceof Promise) {
+    return result.then(
+      (value) => close(opened, value),
+      (error) => {
+        close(opened, undefined)
+        throw error
+      },
+    ) as T
+  }
+  return close(opened, result)
+}
+
+function close<T>(closing: Scope, result: T): T {
+  if (current !== closing) {
+    throw new ScopeError('scopes must nest: a scope ended while another one, opened after it, is still open')
+  }
+  current = closing.parent
+  moveTo(closing.parent, result, closing)
+  closing.end()
+  return result
+}
+
+/** Keeps a tensor beyond the scopes that are open: it is then the garbage collector's, like one made outside. */
+export function keep<T>(value: T): T {
+  moveTo(undefined, value, undefined)
+  return value
+}
+
+/** Moves the tensors in `value` to `target`: all of them, or only those that `owner` owns. */
+function moveTo(target: Scope | undefined, value: unknown, owner: Scope | undefined): void {
+  if (value instanceof Tensor) {
+    const scoped = value.interpreter.level === 0 ? (value.handle as Scoped) : undefined
+    if (scoped && (owner === undefined || scoped.scope === owner)) scoped.scope = target
+  } else if (Array.isArray(value)) {
+    for (const item of value) moveTo(target, item, owner)
+  } else if (value instanceof Map) {
+    for (const item of value.values()) moveTo(target, item, owner)
+  } else if (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.getPrototypeOf(value) === Object.prototype
+  ) {
+    for (const item of Object.values(value)) moveTo(target, item, owner)
+  }
+}
