@@ -21,9 +21,10 @@ export class Scope {
     return this.#state === 'ended' || (this.#state instanceof Scope && this.#state.ended)
   }
 
-  /** Ends the scope, or hands its tensors to the scope around it while a tape there may need them. */
-  end(): void {
-    this.#state = this.parent?.recording ? this.parent : 'ended'
+  /** Ends the scope, or hands its tensors to the scope around it when that one, or the caller, still needs them. */
+  end(handOver: boolean): void {
+    if (handOver || this.parent?.recording) this.#state = this.parent ?? 'open'
+    else this.#state = 'ended'
   }
 }
 
@@ -45,42 +46,45 @@ export function currentScope(): Scope | undefined {
  * scopes nest strictly, so a second one opened meanwhile must end first.
  */
 export function scope<T>(body: () => T): T {
-  return inScope(new Scope(current, false), body)
+  return inScope(new Scope(current, false), body, false)
 }
 
-/** `scope` for a tape: what inner scopes make lives until this one ends, since its backward pass may need it. */
-export function recordingScope<T>(body: () => T): T {
-  return inScope(new Scope(current, true), body)
+/**
+ * `scope` for a tape: what inner scopes make lives until this one ends, since the backward pass may need it.
+ * With `handOver` nothing ends at all: the tape lives on, and its tensors belong to the scope around.
+ */
+export function recordingScope<T>(body: () => T, { handOver = false } = {}): T {
+  return inScope(new Scope(current, true), body, handOver)
 }
 
-function inScope<T>(opened: Scope, body: () => T): T {
+function inScope<T>(opened: Scope, body: () => T, handOver: boolean): T {
   current = opened
   let result: T
   try {
     result = body()
   } catch (error) {
-    close(opened, undefined)
+    close(opened, undefined, handOver)
     throw error
   }
   if (result instanceof Promise) {
     return result.then(
-      (value) => close(opened, value),
+      (value) => close(opened, value, handOver),
       (error) => {
-        close(opened, undefined)
+        close(opened, undefined, handOver)
         throw error
       },
     ) as T
   }
-  return close(opened, result)
+  return close(opened, result, handOver)
 }
 
-function close<T>(closing: Scope, result: T): T {
+function close<T>(closing: Scope, result: T, handOver: boolean): T {
   if (current !== closing) {
     throw new ScopeError('scopes must nest: a scope ended while another one, opened after it, is still open')
   }
   current = closing.parent
   moveTo(closing.parent, result, closing)
-  closing.end()
+  closing.end(handOver)
   return result
 }
 
