@@ -28,6 +28,9 @@ export class ScopeError extends GyreError {}
 /** A value read while only shapes are known. */
 export class TraceError extends GyreError {}
 
+/** A parameter that cannot be made: its numbers are random and nobody gave it a seed. */
+export class ParameterError extends GyreError {}
+
 /** A derivative that does not exist. */
 export class GradientError extends GyreError {}
 

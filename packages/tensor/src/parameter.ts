@@ -1,12 +1,16 @@
 import type { Data, DType } from './dtype.js'
 import { lazyTensor } from './eager.js'
-import { DTypeError, ShapeError, TraceError } from './errors.js'
+import { DTypeError, ParameterError, ShapeError, TraceError } from './errors.js'
+import type { Rng } from './rng.js'
 import { keep } from './scope.js'
 import { checkShape, formatShape, type Shape, sameShape } from './shape.js'
 import type { Tensor, TensorSpec } from './tensor.js'
 
-/** Draws a parameter's first numbers; called once, when they are first needed. */
-export type Initializer = (spec: TensorSpec) => Data
+/**
+ * Makes a parameter's first numbers; called once, when they are first needed. `rng()` is the parameter's own
+ * stream, an error when nobody seeded it.
+ */
+export type Initializer = (spec: TensorSpec, rng: () => Rng) => Data
 
 /**
  * The one thing that changes: a named place for a tensor. Nothing is drawn or allocated before the first use,
@@ -19,6 +23,7 @@ export class Parameter<S extends Shape = Shape, D extends DType = DType> impleme
   /** Whether training changes it; a frozen parameter gets no gradient. */
   trainable: boolean
   readonly #initializer: Initializer
+  #rng: Rng | undefined
   #current: Tensor | undefined
 
   constructor(spec: TensorSpec<S, D> & { readonly trainable?: boolean }, initializer: Initializer) {
@@ -34,6 +39,11 @@ export class Parameter<S extends Shape = Shape, D extends DType = DType> impleme
     return access.read(this as unknown as Parameter) as unknown as Tensor<S, D>
   }
 
+  /** Gives the parameter the stream that its first numbers are drawn from. */
+  seed(rng: Rng): void {
+    this.#rng = rng
+  }
+
   /** Replaces the numbers. Shape and dtype stay. */
   assign(value: Tensor): void {
     if (!sameShape(value.shape, this.shape)) {
@@ -47,11 +57,22 @@ export class Parameter<S extends Shape = Shape, D extends DType = DType> impleme
     access.write(this as unknown as Parameter, value)
   }
 
+  #stream(): Rng {
+    if (this.#rng) return this.#rng
+    throw new ParameterError(
+      `a parameter of shape ${formatShape(this.shape)} is drawn at random and has no seed; call seedParameters(module, seed)`,
+    )
+  }
+
   /** How an access without tape or trace reads and writes. */
   static readonly stored: ParameterAccess = {
     // Not the scope's: a parameter outlives the step that first reads it.
     read: (parameter) =>
-      (parameter.#current ??= lazyTensor(parameter, () => parameter.#initializer(parameter), undefined)),
+      (parameter.#current ??= lazyTensor(
+        parameter,
+        () => parameter.#initializer(parameter, () => parameter.#stream()),
+        undefined,
+      )),
     write: (parameter, value) => {
       if (value.interpreter.level !== 0) {
         throw new TraceError(
