@@ -1,1 +1,9 @@
-export {}
+export { Adapter, AdapterSite, keyPrefix, type ParameterGroup } from './adapter.js'
+export { type AdapterFiles, loadAdapter, type SaveAdapterOptions, saveAdapter } from './adapter-files.js'
+export { AdapterError } from './errors.js'
+export { eject, type InjectOptions, inject } from './inject.js'
+export { type LoraConfig, lora } from './lora/lora.js'
+export { merge, unmerge } from './merge.js'
+export * from './method.js'
+export * from './option-syntax.js'
+export { type FoundSite, findSites, type HasHead } from './sites.js'

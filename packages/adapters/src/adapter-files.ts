@@ -1,0 +1,129 @@
+import type { Module } from '@gyre/nn'
+import { readSafetensors, writeSafetensors } from '@gyre/safetensors'
+import { formatShape, type Parameter, sameShape, tensor } from '@gyre/tensor'
+import type { Adapter } from './adapter.js'
+import { AdapterError } from './errors.js'
+import { eject, type InjectOptions, inject } from './inject.js'
+import type { Json, JsonObject, MethodFactory } from './method.js'
+import { findModules } from './sites.js'
+
+/** The two files of an adapter's folder, as PEFT names them. */
+export interface AdapterFiles {
+  readonly 'adapter_config.json': string
+  readonly 'adapter_model.safetensors': Uint8Array
+}
+
+export interface SaveAdapterOptions {
+  /** Written as `base_model_name_or_path`. */
+  readonly baseModel?: string
+  /** PEFT's `task_type`, e.g. `CAUSAL_LM` or `SEQ_CLS`. */
+  readonly taskType?: string
+}
+
+/** The adapter as the contents of its two files: configuration, and every tensor, frozen random ones included. */
+export async function saveAdapter(
+  adapter: Adapter,
+  { baseModel, taskType }: SaveAdapterOptions = {},
+): Promise<AdapterFiles> {
+  const { targets, modulesToSave = [] } = adapter.method.targets
+  const config: JsonObject = {
+    base_model_name_or_path: baseModel ?? null,
+    bias: 'none',
+    inference_mode: true,
+    modules_to_save: modulesToSave.length > 0 ? modulesToSave : null,
+    peft_type: adapter.method.peftType,
+    target_modules: targets.length === 1 && targets[0] === 'all-linear' ? 'all-linear' : targets,
+    task_type: taskType ?? null,
+    ...adapter.method.toPeft(),
+  }
+  const tensors: [string, { dtype: 'F32'; shape: readonly number[]; data: Float32Array }][] = []
+  for (const [key, parameter] of adapter.namedParameters()) {
+    const data = (await parameter.value.data()) as Float32Array
+    tensors.push([key, { dtype: 'F32', shape: parameter.shape, data }])
+  }
+  return {
+    'adapter_config.json': `${JSON.stringify(config, null, 2)}\n`,
+    'adapter_model.safetensors': writeSafetensors(tensors, { format: 'pt' }),
+  }
+}
+
+/**
+ * Injects an adapter from its files into a model. `methods` are the ones that may come (`[lora, bca]`); the file
+ * names its own. Every missing, unexpected or wrongly shaped tensor is listed in one error, and the model is
+ * then left without the adapter.
+ */
+export function loadAdapter(
+  model: Module,
+  files: AdapterFiles,
+  methods: readonly MethodFactory<never>[],
+  options: InjectOptions = {},
+): Adapter {
+  const config = parseConfig(files['adapter_config.json'])
+  const factory = methods.find((method) => method.peftType === config.peft_type) as
+    | MethodFactory<object>
+    | undefined
+  if (!factory) {
+    const known = methods.map((method) => method.peftType).join(', ')
+    throw new AdapterError(
+      `adapter_config.json: peft_type is ${JSON.stringify(config.peft_type)}; expected ${known}`,
+    )
+  }
+  const targets =
+    config.target_modules === 'all-linear' ? ['all-linear'] : stringList(config, 'target_modules')
+  // PEFT lists the heads of every architecture; the model has one of them.
+  const modulesToSave = stringList(config, 'modules_to_save').filter(
+    (name) => findModules(model, [name]).length > 0,
+  )
+  const adapter = inject(model, factory({ ...factory.fromPeft(config), targets, modulesToSave }), options)
+  try {
+    assignTensors(adapter, files['adapter_model.safetensors'])
+  } catch (error) {
+    eject(adapter)
+    throw error
+  }
+  return adapter
+}
+
+function assignTensors(adapter: Adapter, bytes: Uint8Array): void {
+  const file = readSafetensors(bytes, { source: 'adapter_model.safetensors' })
+  const parameters = new Map<string, Parameter>(adapter.namedParameters())
+  const problems: string[] = []
+  for (const [key, parameter] of parameters) {
+    const entry = file.entries.get(key)
+    if (!entry) problems.push(`missing ${key}`)
+    else if (!sameShape(entry.shape, parameter.shape)) {
+      problems.push(`${key} has shape ${formatShape(entry.shape)}, expected ${formatShape(parameter.shape)}`)
+    }
+  }
+  for (const key of file.entries.keys()) if (!parameters.has(key)) problems.push(`unexpected ${key}`)
+  if (problems.length > 0) throw new AdapterError(`adapter_model.safetensors: ${problems.join('; ')}`)
+  for (const [key, parameter] of parameters) {
+    const { data } = file.get(key)
+    if (!(data instanceof Float32Array))
+      throw new AdapterError(`adapter_model.safetensors: ${key} is not floating-point`)
+    parameter.assign(tensor(data.slice(), { shape: parameter.shape }))
+  }
+}
+
+function parseConfig(text: string): JsonObject {
+  let config: Json
+  try {
+    config = JSON.parse(text) as Json
+  } catch (error) {
+    throw new AdapterError(`adapter_config.json: ${(error as Error).message}`)
+  }
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
+    throw new AdapterError('adapter_config.json: expected a JSON object')
+  }
+  return config as JsonObject
+}
+
+function stringList(config: JsonObject, field: string): readonly string[] {
+  const value = config[field] ?? []
+  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) {
+    throw new AdapterError(
+      `adapter_config.json: ${field} should be a list of names, not ${JSON.stringify(value)}`,
+    )
+  }
+  return value as readonly string[]
+}

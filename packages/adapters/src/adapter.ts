@@ -1,0 +1,135 @@
+import type { Delta, Linear } from '@gyre/nn'
+import { type HasParameters, Parameter, Rng, type Shape, sizeOf, type Tensor } from '@gyre/tensor'
+import type { AdapterMethod, Site } from './method.js'
+import type { FoundSite } from './sites.js'
+
+/** PEFT writes this before every module path in an adapter's file. */
+export const keyPrefix = 'base_model.model.'
+
+/** One method's parameters at one linear layer. The layer adds it to its output while it is active. */
+export class AdapterSite implements Delta {
+  readonly site: Site
+  readonly layer: Linear
+  readonly parameters: ReadonlyMap<string, Parameter>
+  readonly #adapter: Adapter
+  readonly #keys: ReadonlyMap<string, string>
+
+  constructor(adapter: Adapter, { layer, ...site }: FoundSite, rng: Rng) {
+    adapter.method.check(site)
+    this.site = site
+    this.layer = layer
+    this.#adapter = adapter
+    const parameters = new Map<string, Parameter>()
+    const keys = new Map<string, string>()
+    for (const [name, { key, shape, initializer, trainable }] of Object.entries(
+      adapter.method.parameters(site),
+    )) {
+      const parameter = new Parameter<Shape>({ shape, dtype: 'float32', trainable }, initializer)
+      parameter.seed(rng.child(site.path).child(key))
+      parameters.set(name, parameter)
+      keys.set(name, `${keyPrefix}${site.path}.${key}`)
+    }
+    this.parameters = parameters
+    this.#keys = keys
+  }
+
+  get name(): string {
+    return this.#adapter.name
+  }
+
+  get active(): boolean {
+    return this.#adapter.enabled && !this.#adapter.merged
+  }
+
+  get learningRateScale(): number {
+    return this.#adapter.method.learningRateScale(this.site)
+  }
+
+  delta(x: Tensor): Tensor {
+    return this.#adapter.method.delta(this.site, this.#tensors(), x)
+  }
+
+  deltaWeight(): Tensor {
+    return this.#adapter.method.deltaWeight(this.site, this.#tensors())
+  }
+
+  /** Parameters under their keys in the adapter's file. */
+  *namedParameters(): Generator<[key: string, parameter: Parameter]> {
+    for (const [name, parameter] of this.parameters) yield [this.#keys.get(name)!, parameter]
+  }
+
+  #tensors(): { [name: string]: Tensor } {
+    return Object.fromEntries([...this.parameters].map(([name, parameter]) => [name, parameter.value]))
+  }
+}
+
+/** Parameters that share a learning rate: the schedule's, times `learningRateScale`. */
+export interface ParameterGroup {
+  readonly name: string
+  readonly parameters: readonly (readonly [key: string, parameter: Parameter])[]
+  readonly learningRateScale: number
+}
+
+/** A method injected into a model: its sites, and the modules that are trained and saved beside them. */
+export class Adapter implements HasParameters {
+  readonly name: string
+  readonly method: AdapterMethod
+  readonly sites: readonly AdapterSite[]
+  /** Switched off, the model computes what it computed without the adapter. */
+  enabled = true
+  /** Whether ΔW is in the layers' weights; changed by `merge` and `unmerge`. */
+  merged = false
+  readonly #heads: readonly (readonly [key: string, parameter: Parameter])[]
+
+  constructor(
+    name: string,
+    method: AdapterMethod,
+    sites: readonly FoundSite[],
+    heads: readonly (readonly [key: string, parameter: Parameter])[],
+    seed: number,
+  ) {
+    this.name = name
+    this.method = method
+    const rng = new Rng(seed).child('adapter')
+    this.sites = sites.map((site) => new AdapterSite(this, site, rng))
+    this.#heads = heads
+  }
+
+  /** The adapter's own parameters and those of the saved modules, under their keys in the file. */
+  *namedParameters(): Generator<readonly [key: string, parameter: Parameter]> {
+    for (const site of this.sites) yield* site.namedParameters()
+    yield* this.#heads
+  }
+
+  /** Parameters of the modules that are saved beside the adapter. */
+  get headParameters(): readonly (readonly [key: string, parameter: Parameter])[] {
+    return this.#heads
+  }
+
+  /** Trainable numbers in the adapter and, apart from them, in the modules saved beside it. */
+  countParameters(): { adapter: number; head: number } {
+    const count = (parameters: Iterable<readonly [string, Parameter]>): number =>
+      [...parameters].reduce((total, [, p]) => total + (p.trainable ? sizeOf(p.shape) : 0), 0)
+    return {
+      adapter: count(this.sites.flatMap((site) => [...site.namedParameters()])),
+      head: count(this.#heads),
+    }
+  }
+
+  /** Trainable parameters by the scale of their learning rate, the head's (scale 1) apart. */
+  parameterGroups(): ParameterGroup[] {
+    const byScale = new Map<number, (readonly [string, Parameter])[]>()
+    for (const site of this.sites) {
+      const scale = site.learningRateScale
+      if (!byScale.has(scale)) byScale.set(scale, [])
+      byScale.get(scale)!.push(...[...site.namedParameters()].filter(([, parameter]) => parameter.trainable))
+    }
+    const groups: ParameterGroup[] = [...byScale].map(([learningRateScale, parameters]) => ({
+      name: this.method.name,
+      parameters,
+      learningRateScale,
+    }))
+    if (this.#heads.length > 0) groups.push({ name: 'head', parameters: this.#heads, learningRateScale: 1 })
+    return groups
+  }
+}

@@ -1,0 +1,53 @@
+import type { Module } from '@gyre/nn'
+import type { Parameter } from '@gyre/tensor'
+import { Adapter, keyPrefix } from './adapter.js'
+import { AdapterError } from './errors.js'
+import type { AdapterMethod } from './method.js'
+import { findModules, findSites } from './sites.js'
+
+export interface InjectOptions {
+  /** A model may carry several adapters; their names tell them apart. Default `default`. */
+  readonly name?: string
+  /** Seeds the adapter's random parts. Default 0. */
+  readonly seed?: number
+}
+
+/**
+ * Adds an adapter to a model: every target layer gets a delta, the base is frozen, and the modules to save stay
+ * trainable. Nothing in the model is replaced; its names and `stateDict()` do not change.
+ */
+export function inject(
+  model: Module,
+  method: AdapterMethod,
+  { name = 'default', seed = 0 }: InjectOptions = {},
+): Adapter {
+  const sites = findSites(model, method.targets.targets)
+  if (sites.some(({ layer }) => layer.deltas.some((delta) => delta.name === name))) {
+    throw new AdapterError(`the model already carries an adapter named '${name}'; give this one another name`)
+  }
+  const wanted = method.targets.modulesToSave ?? []
+  const modules = findModules(model, wanted)
+  if (wanted.length > 0 && modules.length === 0) {
+    throw new AdapterError(`modulesToSave: the model has no module named ${wanted.join(' or ')}`)
+  }
+  const heads: [string, Parameter][] = []
+  for (const [path, module] of modules) {
+    for (const [key, parameter] of module.namedParameters())
+      heads.push([`${keyPrefix}${path}.${key}`, parameter])
+  }
+  const adapter = new Adapter(name, method, sites, heads, seed)
+  model.requiresGrad(false)
+  for (const [, parameter] of heads) parameter.trainable = true
+  for (const site of adapter.sites) site.layer.deltas.push(site)
+  return adapter
+}
+
+/** Takes an adapter out of its model again. The base stays frozen. */
+export function eject(adapter: Adapter): void {
+  if (adapter.merged)
+    throw new AdapterError(`adapter '${adapter.name}' is merged into the weights; unmerge it first`)
+  for (const site of adapter.sites) {
+    const at = site.layer.deltas.indexOf(site)
+    if (at >= 0) site.layer.deltas.splice(at, 1)
+  }
+}

@@ -1,0 +1,150 @@
+import type { Initializer, Shape, Tensor } from '@gyre/tensor'
+import type { ConfigSyntax } from './option-syntax.js'
+
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject
+export type JsonObject = { readonly [key: string]: Json | undefined }
+
+/** A place in a model where an adapter can sit: a linear layer under its path. */
+export interface Site {
+  readonly path: string
+  /** The target that chose the site, e.g. `query`. */
+  readonly target: string
+  readonly inFeatures: number
+  readonly outFeatures: number
+}
+
+/** Which sites, and what is trained and saved beside them. Common to all methods. */
+export interface TargetConfig {
+  /** Names of linear layers (`query`), ends of their paths, or `all-linear`: every one but the model's head. */
+  readonly targets: readonly string[]
+  /** Modules that are trained whole and saved with the adapter, e.g. a fresh `classifier`. */
+  readonly modulesToSave?: readonly string[]
+}
+
+/** One tensor that a method keeps at a site. */
+export interface AdapterParameter {
+  /** Its name in the adapter's file, after the site's path: `lora_A.weight`. */
+  readonly key: string
+  readonly shape: Shape
+  readonly initializer: Initializer
+  /** False for random parts that stay as they were drawn; they are saved all the same. Default true. */
+  readonly trainable?: boolean
+}
+
+/** Everything that one adapter method is. A method is one folder, and this is its contents. */
+export interface MethodDefinition<Config extends object, Names extends string> {
+  readonly name: string
+  /** `peft_type` in `adapter_config.json`. */
+  readonly peftType: string
+  readonly paper: { readonly title: string; readonly source: string; readonly differences: string }
+  readonly options: ConfigSyntax<Config>
+  /** Throws an `AdapterError` when the configuration cannot serve the site. */
+  readonly check?: (config: Config, site: Site) => void
+  readonly parameters: (config: Config, site: Site) => { readonly [Name in Names]: AdapterParameter }
+  /** `ΔW x`. Shapes: x `[…, in]` → `[…, out]`. */
+  readonly delta: (
+    config: Config,
+    site: Site,
+    parameters: { readonly [Name in Names]: Tensor },
+    x: Tensor,
+  ) => Tensor
+  /** `ΔW`, shape `[out, in]`. */
+  readonly deltaWeight: (
+    config: Config,
+    site: Site,
+    parameters: { readonly [Name in Names]: Tensor },
+  ) => Tensor
+  /** What the method multiplies the learning rate of its parameters by. */
+  readonly learningRateScale: (config: Config, site: Site) => number
+  /** Trainable numbers at a site, in closed form; a test holds it to the real count. */
+  readonly parameterCount: (config: Config, site: Site) => number
+  /**
+   * FLOPs of `delta` for `tokens` rows, in closed form by the conventions of docs/cost-model.md; a test holds it
+   * to the traced count.
+   */
+  readonly flops: (config: Config, site: Site, tokens: number) => number
+  /** Whether a fresh adapter leaves the model as it was, or why it does not. */
+  readonly fresh: 'changes nothing' | { readonly changes: string }
+  /** The method's own fields of `adapter_config.json`, and back. */
+  readonly toPeft: (config: Config) => JsonObject
+  readonly fromPeft: (fields: JsonObject) => Partial<Config>
+}
+
+/** A method with its configuration: a value that `inject` takes. */
+export interface AdapterMethod {
+  readonly name: string
+  readonly peftType: string
+  readonly targets: TargetConfig
+  /** The configuration as text, as the command line takes it: `bca:p=64`. */
+  readonly label: string
+  readonly fresh: 'changes nothing' | { readonly changes: string }
+  check(site: Site): void
+  parameters(site: Site): { readonly [name: string]: AdapterParameter }
+  delta(site: Site, parameters: { readonly [name: string]: Tensor }, x: Tensor): Tensor
+  deltaWeight(site: Site, parameters: { readonly [name: string]: Tensor }): Tensor
+  learningRateScale(site: Site): number
+  parameterCount(site: Site): number
+  flops(site: Site, tokens: number): number
+  toPeft(): JsonObject
+}
+
+/** `lora({ r: 8, targets: ['query'] })`: makes a method from its configuration, the rest being defaults. */
+export interface MethodFactory<Config extends object = object> {
+  (config: Partial<Config> & TargetConfig): AdapterMethod
+  readonly methodName: string
+  readonly peftType: string
+  readonly paper: { readonly title: string; readonly source: string; readonly differences: string }
+  readonly options: ConfigSyntax<Config>
+  readonly fromPeft: (fields: JsonObject) => Partial<Config>
+}
+
+/** Defines an adapter method: `defineMethod<Config, ParameterNames>()({ … })`. */
+export function defineMethod<Config extends object, Names extends string>(): (
+  definition: MethodDefinition<Config, Names>,
+) => MethodFactory<Config> {
+  return (definition) => {
+    const { name, peftType, paper, options, fresh, fromPeft } = definition
+    const factory = (given: Partial<Config> & TargetConfig): AdapterMethod => {
+      const config = withDefaults(options, given)
+      type Tensors = { readonly [Name in Names]: Tensor }
+      return {
+        name,
+        peftType,
+        targets: { targets: given.targets, modulesToSave: given.modulesToSave ?? [] },
+        label: formatLabel(name, options, config),
+        fresh,
+        check: (site) => definition.check?.(config, site),
+        parameters: (site) => definition.parameters(config, site),
+        delta: (site, parameters, x) => definition.delta(config, site, parameters as Tensors, x),
+        deltaWeight: (site, parameters) => definition.deltaWeight(config, site, parameters as Tensors),
+        learningRateScale: (site) => definition.learningRateScale(config, site),
+        parameterCount: (site) => definition.parameterCount(config, site),
+        flops: (site, tokens) => definition.flops(config, site, tokens),
+        toPeft: () => definition.toPeft(config),
+      }
+    }
+    return Object.assign(factory, { methodName: name, peftType, paper, options, fromPeft })
+  }
+}
+
+function withDefaults<Config extends object>(syntax: ConfigSyntax<Config>, given: Partial<Config>): Config {
+  const entries = (Object.keys(syntax) as (keyof Config)[]).map((key) => [
+    key,
+    given[key] ?? syntax[key].default,
+  ])
+  return Object.fromEntries(entries) as Config
+}
+
+/** Name and every option that differs from its default, the first always: `lora:r=8:alpha=16`. */
+function formatLabel<Config extends object>(
+  name: string,
+  syntax: ConfigSyntax<Config>,
+  config: Config,
+): string {
+  const shown = (Object.keys(syntax) as (keyof Config & string)[]).filter(
+    (key, i) => i === 0 || config[key] !== syntax[key].default,
+  )
+  return [name, ...shown.map((key) => `${syntax[key].alias ?? key}=${syntax[key].format(config[key])}`)].join(
+    ':',
+  )
+}

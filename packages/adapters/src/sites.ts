@@ -1,0 +1,81 @@
+import { Linear, type Module } from '@gyre/nn'
+import { AdapterError } from './errors.js'
+import type { Site } from './method.js'
+
+/** A model that names the part which maps hidden states to its output; `all-linear` leaves that part out. */
+export interface HasHead {
+  readonly headPaths: readonly string[]
+}
+
+/** A site with its layer. */
+export interface FoundSite extends Site {
+  readonly layer: Linear
+}
+
+/**
+ * The linear layers that `targets` name: by the last word of the path, by its end, or all of them but the head's.
+ * A target that matches nothing is an error that names the nearest sites.
+ */
+export function findSites(model: Module, targets: readonly string[]): FoundSite[] {
+  const linears = [...model.namedModules()].filter(
+    (entry): entry is [string, Linear] => entry[1] instanceof Linear,
+  )
+  if (targets.length === 0) throw new AdapterError(`targets is empty; the model has ${listNames(linears)}`)
+  const heads = (model as Partial<HasHead>).headPaths ?? []
+  const used = new Set<string>()
+  const found: FoundSite[] = []
+  for (const [path, layer] of linears) {
+    const target = targets.find((target) => matches(path, target, heads))
+    if (target === undefined) continue
+    used.add(target)
+    found.push({ path, target, inFeatures: layer.inFeatures, outFeatures: layer.outFeatures, layer })
+  }
+  for (const target of targets) {
+    if (!used.has(target)) {
+      throw new AdapterError(
+        `target '${target}' matches no linear layer; the nearest are ${nearest(target, linears).join(', ')}`,
+      )
+    }
+  }
+  return found
+}
+
+/** Modules named in `names` by the last word or the end of their path. */
+export function findModules(model: Module, names: readonly string[]): [path: string, module: Module][] {
+  return [...model.namedModules()].filter(([path]) => names.some((name) => endsWithName(path, name)))
+}
+
+function matches(path: string, target: string, heads: readonly string[]): boolean {
+  if (target === 'all-linear') return !heads.some((head) => path === head || path.startsWith(`${head}.`))
+  return endsWithName(path, target)
+}
+
+function endsWithName(path: string, name: string): boolean {
+  return path === name || path.endsWith(`.${name}`)
+}
+
+function listNames(linears: readonly [string, Linear][]): string {
+  return [...new Set(linears.map(([path]) => path.split('.').at(-1)!))].join(', ')
+}
+
+/** The three names or paths with the smallest edit distance. */
+function nearest(target: string, linears: readonly [string, Linear][]): string[] {
+  const names = new Set(
+    linears.flatMap(([path]) => [path.split('.').at(-1)!, ...(target.includes('.') ? [path] : [])]),
+  )
+  return [...names].sort((a, b) => editDistance(a, target) - editDistance(b, target)).slice(0, 3)
+}
+
+/** Levenshtein distance: insertions, deletions and substitutions from one word to the other. */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= from.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= to.length; j++) {
+      const substituted = row[j - 1]! + (from[i - 1] === to[j - 1] ? 0 : 1)
+      next.push(Math.min(substituted, row[j]! + 1, next[j - 1]! + 1))
+    }
+    row = next
+  }
+  return row[to.length]!
+}

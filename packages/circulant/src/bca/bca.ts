@@ -1,0 +1,84 @@
+import { AdapterError, booleanOption, defineMethod } from '@gyre/adapters'
+import { constant } from '@gyre/nn'
+import { blockCirculant } from '@gyre/tensor'
+import { toDense } from '../block-circulant-algebra.js'
+import { type BlockSize, blockSizeAt, blockSizeOption } from './block-size.js'
+
+export interface BcaConfig {
+  readonly blockSize: BlockSize
+  /** The paper's heuristic: the kernels learn at the learning rate divided by the block size. */
+  readonly scaleLearningRate: boolean
+}
+
+/**
+ * The block-circulant adapter: ΔW is block-circulant, block (i, j) given by its first column c[i][j]. Its
+ * gradient sums over the p positions that share an entry, and grows with p; hence the learning rate α / p.
+ *
+ * @source Ding, Wang, Liao, Wang: Block Circulant Adapter for Large Language Models. arXiv 2505.00582, section 3.
+ */
+export const bca = /* @__PURE__ */ defineMethod<BcaConfig, 'kernel'>()({
+  name: 'bca',
+  peftType: 'BCA',
+  paper: {
+    title: 'Block Circulant Adapter for Large Language Models',
+    source: 'arXiv 2505.00582',
+    differences:
+      'Any block size that divides both sides of a layer, rectangular layers, and sizes by target.',
+  },
+  options: {
+    blockSize: blockSizeOption,
+    scaleLearningRate: booleanOption({
+      doc: "the paper's learning rate α / p",
+      alias: 'scale',
+      default: true,
+    }),
+  },
+  check: ({ blockSize }, site) => {
+    blockSizeAt(blockSize, site)
+  },
+  parameters: ({ blockSize }, site) => {
+    const p = blockSizeAt(blockSize, site)
+    return {
+      kernel: {
+        key: 'bca_kernel',
+        shape: [site.outFeatures / p, site.inFeatures / p, p],
+        initializer: constant(0),
+      },
+    }
+  },
+  delta: (_config, _site, { kernel }, x) => blockCirculant(x, kernel),
+  deltaWeight: (_config, _site, { kernel }) => toDense(kernel),
+  learningRateScale: ({ blockSize, scaleLearningRate }, site) =>
+    scaleLearningRate ? 1 / blockSizeAt(blockSize, site) : 1,
+  parameterCount: ({ blockSize }, site) =>
+    (site.outFeatures * site.inFeatures) / blockSizeAt(blockSize, site),
+  flops: ({ blockSize }, site, tokens) => {
+    const p = blockSizeAt(blockSize, site)
+    const [q, k] = [site.outFeatures / p, site.inFeatures / p]
+    const transform = p === 1 ? 0 : 2.5 * p * Math.log2(p)
+    const frequencies = Math.floor(p / 2) + 1
+    // Kernels once; for each token the blocks of x, the products with their sums, and the blocks of the output.
+    const products = frequencies * q * (6 * k + 2 * (k - 1))
+    return q * k * transform + tokens * ((k + q) * transform + products)
+  },
+  fresh: 'changes nothing',
+  toPeft: ({ blockSize, scaleLearningRate }) => ({
+    block_size: blockSize,
+    scale_learning_rate: scaleLearningRate,
+  }),
+  fromPeft: (fields) => {
+    const value = fields.block_size
+    const valid =
+      (typeof value === 'number' && Number.isInteger(value) && value >= 1) ||
+      (typeof value === 'string' && /^max:[1-9]\d*$/.test(value)) ||
+      (typeof value === 'object' &&
+        value !== null &&
+        Object.values(value).every((size) => typeof size === 'number'))
+    if (!valid) {
+      throw new AdapterError(
+        `adapter_config.json: block_size should be a number, not ${JSON.stringify(value)}`,
+      )
+    }
+    return { blockSize: value as BlockSize, scaleLearningRate: fields.scale_learning_rate !== false }
+  },
+})
