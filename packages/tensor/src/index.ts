@@ -5,7 +5,14 @@ export * from './dtype.js'
 export { eager, lazyTensor } from './eager.js'
 export * from './elementwise.js'
 export * from './errors.js'
-export { dispatch, type Interpreter, mapTensors, nextLevel, tensorsOf } from './interpreter.js'
+export {
+  dispatch,
+  type Interpreter,
+  mapTensors,
+  nextLevel,
+  tensorsOf,
+  withLowestInterpreter,
+} from './interpreter.js'
 export { jsBackend } from './js-backend.js'
 export * from './name-scope.js'
 export * from './op.js'

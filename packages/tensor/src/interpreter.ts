@@ -27,13 +27,31 @@ export function nextLevel(): number {
   return ++openedInterpreters
 }
 
+// Who runs operations on plain tensors alone: eager, or a trace while its function runs. That code is
+// synchronous, so nobody else's `await` can see this.
+let lowest: Interpreter | undefined
+
+/**
+ * Runs synchronous code with every operation in it at least at `interpreter`, so that a trace also records those
+ * on constants (a mask made of `arange`) and computes none of them.
+ */
+export function withLowestInterpreter<T>(interpreter: Interpreter, body: () => T): T {
+  const outer = lowest
+  lowest = interpreter
+  try {
+    return body()
+  } finally {
+    lowest = outer
+  }
+}
+
 /** Runs an operation on its named inputs and gives its named results. */
 export function dispatch<I extends Inputs, O extends Options, R extends Results>(
   op: Op<I, O, R>,
   inputs: I,
   options: O,
 ): R {
-  let interpreter: Interpreter = eager
+  let interpreter: Interpreter = lowest ?? eager
   for (const name in inputs) {
     for (const tensor of tensorsOf(inputs[name])) {
       if (tensor.interpreter.level > interpreter.level) interpreter = tensor.interpreter

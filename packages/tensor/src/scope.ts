@@ -98,6 +98,11 @@ export function keep<T>(value: T): T {
 function moveTo(target: Scope | undefined, value: unknown, owner: Scope | undefined): void {
   if (value instanceof Tensor) {
     const scoped = value.interpreter.level === 0 ? (value.handle as Scoped) : undefined
+    if (owner === undefined && scoped?.scope?.ended) {
+      throw new ScopeError(
+        `keep: a tensor of shape [${value.shape.join(', ')}] cannot be kept after the scope that made it ended`,
+      )
+    }
     if (scoped && (owner === undefined || scoped.scope === owner)) scoped.scope = target
   } else if (Array.isArray(value)) {
     for (const item of value) moveTo(target, item, owner)
