@@ -16,6 +16,12 @@ export class GyreError extends Error {
 /** Shapes that do not fit. */
 export class ShapeError extends GyreError {}
 
+/** A row number, class or position outside what it indexes. */
+export class IndexError extends GyreError {}
+
+/** An option with a value that an operation does not take. */
+export class OptionError extends GyreError {}
+
 /** A dtype that an operation does not take. */
 export class DTypeError extends GyreError {}
 

@@ -124,3 +124,19 @@ export type MatmulShape<A extends Shape, B extends Shape, O> = [A, B] extends [
 ]
   ? readonly [Rows<A, TransposeA<O>>, Columns<B, TransposeB<O>>]
   : Shape
+
+type LastDim<S extends Shape> = S extends readonly [...Shape, infer Last extends number] ? Last : number
+
+/** `unknown` when the features can agree, else the sentence that the run-time error says too. */
+export type CheckLinear<X extends Shape, W extends Shape> =
+  Differ<LastDim<X>, LastDim<W>> extends true
+    ? ShapeMismatch<`linear: x ${FormatShape<X>}, weight ${FormatShape<W>}: x has ${FormatDim<LastDim<X>>} features, weight takes ${FormatDim<LastDim<W>>}`>
+    : unknown
+
+/** `[…, in]` through a weight `[out, in]`: `[…, out]`; `Shape` where types do not know one of them. */
+export type LinearShape<X extends Shape, W extends Shape> = [X, W] extends [
+  readonly [...infer Batch extends Shape, number],
+  readonly [infer Out extends number, number],
+]
+  ? readonly [...Batch, Out]
+  : Shape
