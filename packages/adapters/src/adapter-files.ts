@@ -4,7 +4,7 @@ import { formatShape, type Parameter, sameShape, tensor } from '@gyre/tensor'
 import type { Adapter } from './adapter.js'
 import { AdapterError } from './errors.js'
 import { eject, type InjectOptions, inject } from './inject.js'
-import type { Json, JsonObject, MethodFactory } from './method.js'
+import { type AnyMethodFactory, configure, type Json, type JsonObject } from './method.js'
 import { findModules } from './sites.js'
 
 /** The two files of an adapter's folder, as PEFT names them. */
@@ -55,7 +55,7 @@ export async function saveAdapter(
 export function loadAdapter(
   model: Module,
   files: AdapterFiles,
-  methods: readonly MethodFactory<never>[],
+  methods: readonly AnyMethodFactory[],
   options: InjectOptions = {},
 ): Adapter {
   const config = parseConfig(files['adapter_config.json'])
@@ -74,7 +74,11 @@ export function loadAdapter(
   const modulesToSave = stringList(config, 'modules_to_save').filter(
     (name) => findModules(model, [name]).length > 0,
   )
-  const adapter = inject(model, factory({ ...factory.fromPeft(config), targets, modulesToSave }), options)
+  const adapter = inject(
+    model,
+    configure(factory, { ...factory.fromPeft(config), targets, modulesToSave }),
+    options,
+  )
   try {
     assignTensors(adapter, files['adapter_model.safetensors'])
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { Initializer, Shape, Tensor } from '@gyre/tensor'
-import type { ConfigSyntax } from './option-syntax.js'
+import type { ConfigSyntax, OptionSyntax } from './option-syntax.js'
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject
 export type JsonObject = { readonly [key: string]: Json | undefined }
@@ -96,6 +96,21 @@ export interface MethodFactory<Config extends object = object> {
   readonly paper: { readonly title: string; readonly source: string; readonly differences: string }
   readonly options: ConfigSyntax<Config>
   readonly fromPeft: (fields: JsonObject) => Partial<Config>
+}
+
+/** A factory whose configuration is not known in types: one entry of a table of methods. */
+export interface AnyMethodFactory {
+  (config: never): AdapterMethod
+  readonly methodName: string
+  readonly peftType: string
+  readonly paper: { readonly title: string; readonly source: string; readonly differences: string }
+  readonly options: { readonly [key: string]: OptionSyntax<unknown> }
+  readonly fromPeft: (fields: JsonObject) => object
+}
+
+/** A method from a configuration that was read from text or from a file, and so is not known in types. */
+export function configure(factory: AnyMethodFactory, config: object & TargetConfig): AdapterMethod {
+  return (factory as (config: object & TargetConfig) => AdapterMethod)(config)
 }
 
 /** Defines an adapter method: `defineMethod<Config, ParameterNames>()({ … })`. */

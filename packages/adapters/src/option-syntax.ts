@@ -7,8 +7,8 @@ export interface OptionSyntax<T> {
   readonly alias?: string
   readonly default: T
   /** Reads `text`; `where` begins the error message. */
-  readonly parse: (text: string, where: string) => T
-  readonly format: (value: T) => string
+  parse(text: string, where: string): T
+  format(value: T): string
 }
 
 /** The syntax of a whole configuration; leaving an entry out does not compile. */

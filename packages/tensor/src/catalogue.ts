@@ -1,6 +1,7 @@
 import { addOp } from './ops/add.js'
 import { broadcastToOp } from './ops/broadcast-to.js'
 import { conjOp } from './ops/conj.js'
+import { cumsumOp } from './ops/cumsum.js'
 import { dropoutOp } from './ops/dropout.js'
 import { embeddingOp } from './ops/embedding.js'
 import { embeddingBackwardOp } from './ops/embedding-backward.js'
@@ -29,6 +30,7 @@ export const ops = {
   dropout: dropoutOp,
   embedding: embeddingOp,
   embeddingBackward: embeddingBackwardOp,
+  cumsum: cumsumOp,
   exp: expOp,
   layerNorm: layerNormOp,
   layerNormBackward: layerNormBackwardOp,

@@ -1,1 +1,10 @@
-export {}
+export { type CheckpointSource, type LoadModelOptions, loadModel, saveModel } from './checkpoint.js'
+export { formatConfig, type ModelConfig, parseConfig } from './config.js'
+export { type CreateModelOptions, createModel, type Model, type ModelTask, tasksOf } from './create-model.js'
+export { CheckpointError } from './errors.js'
+export { type GenerateOptions, generate } from './generate.js'
+export type { ModelInputs, ModelOutputs } from './inputs.js'
+export { type LlamaConfig, LlamaForCausalLM } from './llama.js'
+export { type PresetName, presets } from './presets.js'
+export { type RobertaConfig, RobertaForMaskedLM, RobertaForSequenceClassification } from './roberta.js'
+export { rotaryTables } from './rotary-tables.js'

@@ -1,0 +1,28 @@
+import { lazyTensor, type Tensor } from '@gyre/tensor'
+
+/** Cosines and sines of the rotary angles, each `[T, D]`, the halves repeated. */
+export interface RotaryTables {
+  readonly cos: Tensor
+  readonly sin: Tensor
+}
+
+/**
+ * The angle of position t and pair i is t · theta^(-2i/D); the second half of each row repeats the first, as the
+ * rotate-half form wants it. Lazy constants: a trace allocates none.
+ *
+ * @source Su et al.: RoFormer. arXiv 2104.09864, section 3.2.2.
+ */
+export function rotaryTables(length: number, headSize: number, theta: number): RotaryTables {
+  const table = (of: (angle: number) => number): Tensor =>
+    lazyTensor({ shape: [length, headSize], dtype: 'float32' }, () => {
+      const data = new Float32Array(length * headSize)
+      for (let t = 0; t < length; t++) {
+        for (let i = 0; i < headSize; i++) {
+          const pair = i % (headSize / 2)
+          data[t * headSize + i] = of(t * theta ** ((-2 * pair) / headSize))
+        }
+      }
+      return data
+    }) as Tensor
+  return { cos: table(Math.cos), sin: table(Math.sin) }
+}
