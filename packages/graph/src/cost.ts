@@ -1,0 +1,127 @@
+import { type Phase, type SpecRecord, sizeOf, type TensorSpec } from '@gyre/tensor'
+import { type Graph, type GraphNode, type GraphParameter, type ValueRecord, valuesOf } from './graph.js'
+import { activationBytes, bytesOfSpec, peakBytes } from './memory.js'
+
+/** What some ops cost together. */
+export interface Work {
+  /** Calls of ops; views are not counted. */
+  readonly count: number
+  /** Floating-point operations; a multiply-add is 2. */
+  readonly flops: number
+  /** Bytes that ops read and write. */
+  readonly bytes: number
+}
+
+/** Numbers that live between steps. */
+export interface Resident {
+  readonly count: number
+  readonly bytes: number
+}
+
+/** What a graph costs, by the conventions of docs/cost-model.md. */
+export interface GraphCost extends Work {
+  /** The parameters that the function reads: those of the module that `trace` was given, or all without one. */
+  readonly parameters: Resident & { readonly trainable: number }
+  /** Parameters outside the module, such as an optimiser's moments. */
+  readonly state: Resident
+  /** Bytes of the values that the forward phase makes and the backward phase reads. */
+  readonly activationBytes: number
+  /** Most bytes alive at one time. */
+  readonly peakBytes: number
+  readonly byOp: ReadonlyMap<string, Work>
+  /** Of each module path its own ops only; `withDescendants` adds those below it. */
+  readonly byPath: ReadonlyMap<string, Work>
+  readonly byPhase: Readonly<Record<Phase, Work>>
+}
+
+/** Counts every op that the function called, also one whose result nobody uses: running it computes that too. */
+export function cost(graph: Graph): GraphCost {
+  const byOp = new Map<string, Work>()
+  const byPath = new Map<string, Work>()
+  const byPhase: Record<Phase, Work> = { forward: nothing, backward: nothing, update: nothing }
+  let total = nothing
+  for (const node of graph.nodes) {
+    const { op, scope } = node
+    const work = workOf(graph, node)
+    total = plus(total, work)
+    byOp.set(op.name, plus(byOp.get(op.name), work))
+    byPath.set(scope.path, plus(byPath.get(scope.path), work))
+    byPhase[scope.phase] = plus(byPhase[scope.phase], work)
+  }
+  const resident = (wanted: (parameter: GraphParameter) => boolean): Resident =>
+    sizesOf(graph.parameters.filter(wanted).map(({ parameter }) => parameter))
+  return {
+    ...total,
+    parameters: {
+      ...resident(({ inModule }) => inModule),
+      trainable: resident(({ inModule, trainable }) => inModule && trainable).count,
+    },
+    state: resident(({ inModule }) => !inModule),
+    activationBytes: activationBytes(graph),
+    peakBytes: peakBytes(graph),
+    byOp,
+    byPath,
+    byPhase,
+  }
+}
+
+/** What the ops cost whose place fits: an adapter's are those of a path with the segment `delta.<name>`. */
+export function costWithin(graph: Graph, fits: (path: string, phase: Phase) => boolean): Work {
+  return graph.nodes
+    .filter(({ scope }) => fits(scope.path, scope.phase))
+    .reduce((total, node) => plus(total, workOf(graph, node)), nothing)
+}
+
+/** For every path and every beginning of one, what its ops and those below it cost; '' is everything. */
+export function withDescendants(byPath: ReadonlyMap<string, Work>): Map<string, Work> {
+  const totals = new Map<string, Work>()
+  for (const [path, work] of byPath) {
+    const segments = path === '' ? [] : path.split('.')
+    for (let depth = 0; depth <= segments.length; depth++) {
+      const prefix = segments.slice(0, depth).join('.')
+      totals.set(prefix, plus(totals.get(prefix), work))
+    }
+  }
+  return totals
+}
+
+/** A cost as plain JSON: maps become objects. */
+export function costToJson({ byOp, byPath, ...rest }: GraphCost) {
+  return { ...rest, byOp: Object.fromEntries(byOp), byPath: Object.fromEntries(byPath) }
+}
+
+const nothing: Work = { count: 0, flops: 0, bytes: 0 }
+
+function plus(a: Work = nothing, b: Work): Work {
+  return { count: a.count + b.count, flops: a.flops + b.flops, bytes: a.bytes + b.bytes }
+}
+
+function workOf(graph: Graph, { op, inputs, options, results }: GraphNode): Work {
+  if (op.view !== undefined) return nothing
+  const { flops, bytes } = op.cost(specsOf(graph, inputs), options, specsOf(graph, results))
+  return { count: 1, flops, bytes: bytes ?? touchedBytes(graph, inputs) + touchedBytes(graph, results) }
+}
+
+function touchedBytes(graph: Graph, record: ValueRecord): number {
+  return valuesOf(record).reduce((total, id) => total + bytesOfSpec(graph.values[id]!.spec), 0)
+}
+
+function specsOf(graph: Graph, record: ValueRecord): SpecRecord {
+  const specs: Record<string, TensorSpec | readonly TensorSpec[] | undefined> = {}
+  for (const [name, value] of Object.entries(record)) {
+    specs[name] =
+      value === undefined
+        ? undefined
+        : typeof value === 'number'
+          ? graph.values[value]!.spec
+          : value.map((id) => graph.values[id]!.spec)
+  }
+  return specs
+}
+
+function sizesOf(specs: readonly TensorSpec[]): Resident {
+  return {
+    count: specs.reduce((total, { shape }) => total + sizeOf(shape), 0),
+    bytes: specs.reduce((total, spec) => total + bytesOfSpec(spec), 0),
+  }
+}
