@@ -59,9 +59,7 @@ export function loadAdapter(
   options: InjectOptions = {},
 ): Adapter {
   const config = parseConfig(files['adapter_config.json'])
-  const factory = methods.find((method) => method.peftType === config.peft_type) as
-    | MethodFactory<object>
-    | undefined
+  const factory = methods.find((method) => method.peftType === config.peft_type)
   if (!factory) {
     const known = methods.map((method) => method.peftType).join(', ')
     throw new AdapterError(

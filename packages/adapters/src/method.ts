@@ -110,7 +110,7 @@ export interface AnyMethodFactory {
 
 /** A method from a configuration that was read from text or from a file, and so is not known in types. */
 export function configure(factory: AnyMethodFactory, config: object & TargetConfig): AdapterMethod {
-  return (factory as (config: object & TargetConfig) => AdapterMethod)(config)
+  return factory(config as never)
 }
 
 /** Defines an adapter method: `defineMethod<Config, ParameterNames>()({ … })`. */

@@ -1,0 +1,58 @@
+import { type Adapter, inject, type ParameterGroup } from '@gyre/adapters'
+import { type HasParameters, type Parameter, sizeOf } from '@gyre/tensor'
+import type { Model } from '@gyre/transformers'
+import { TrainingError } from './errors.js'
+import type { TrainingMethod } from './method-grammar.js'
+
+/** What a run trains: its parameters under the names that they are saved by, and how they are grouped. */
+export interface Trainable extends HasParameters {
+  readonly groups: readonly ParameterGroup[]
+  /** Trainable numbers without, and in, the head that is trained beside them. */
+  readonly counts: { readonly adapter: number; readonly head: number }
+  /** Only for adapter methods. */
+  readonly adapter?: Adapter
+}
+
+export interface ApplyMethodOptions {
+  readonly seed: number
+  /** Modules of the model that stay frozen in full fine-tuning too, e.g. the embedding. */
+  readonly frozen?: readonly string[]
+}
+
+/** Prepares a model for a method: injects the adapter, or sets which of its own parameters are trained. */
+export function applyMethod(
+  model: Model,
+  method: TrainingMethod,
+  { seed, frozen = [] }: ApplyMethodOptions,
+): Trainable {
+  if (method.kind === 'adapter') {
+    const adapter = inject(model, method.method, { seed })
+    return {
+      adapter,
+      groups: adapter.parameterGroups(),
+      counts: adapter.countParameters(),
+      namedParameters: () => adapter.namedParameters(),
+    }
+  }
+  const isHead = (name: string): boolean => model.headPaths.some((head) => name.startsWith(`${head}.`))
+  const trained = [...model.namedParameters()].filter(([name]) =>
+    method.kind === 'head' ? isHead(name) : !frozen.some((part) => name.startsWith(`${part}.`)),
+  )
+  if (trained.length === 0) throw new TrainingError(`method ${method.label}: the model has nothing to train`)
+  model.requiresGrad(false)
+  for (const [, parameter] of trained) parameter.trainable = true
+  const head = countNumbers(trained.filter(([name]) => isHead(name)))
+  const whole = method.kind === 'full' && model.architecture === 'LlamaForCausalLM'
+  return {
+    groups: [{ name: method.kind, parameters: trained, learningRateScale: 1 }],
+    // A language model's head is a part of it; a classifier's is fresh, and counted apart.
+    counts: whole
+      ? { adapter: countNumbers(trained), head: 0 }
+      : { adapter: countNumbers(trained) - head, head },
+    namedParameters: () => trained,
+  }
+}
+
+function countNumbers(parameters: readonly (readonly [string, Parameter])[]): number {
+  return parameters.reduce((total, [, parameter]) => total + sizeOf(parameter.shape), 0)
+}

@@ -1,0 +1,128 @@
+import { valueAndGrad } from '@gyre/autograd'
+import { AdamW, clipGradNorm, type Schedule } from '@gyre/nn'
+import { add, mul, Rng, scope, type Tensor, tensor } from '@gyre/tensor'
+import type { Model, ModelInputs } from '@gyre/transformers'
+import type { Trainable } from './apply-method.js'
+import { TrainingError } from './errors.js'
+
+/** A part of a step's batch, with the number of labels that count in its loss. */
+export interface MicroBatch {
+  readonly inputs: ModelInputs
+  readonly labelCount: number
+}
+
+/**
+ * Everything that a step is trained on: a pure function of the step, so that a resumed run sees what an
+ * undisturbed one would have seen. Several parts accumulate their gradients.
+ */
+export type BatchSource = (step: number) => readonly MicroBatch[]
+
+export interface TrainerOptions {
+  readonly totalSteps: number
+  readonly learningRate: number
+  /** Multiplier of the learning rate at each step, counted from 0. */
+  readonly schedule: Schedule
+  readonly weightDecay?: number
+  /** Gradients longer than this, over all parameters together, are scaled down to it. */
+  readonly maxGradNorm?: number
+  /** Seeds dropout. */
+  readonly seed: number
+}
+
+export interface StepResult {
+  /** Steps done, this one included. */
+  readonly step: number
+  /** Mean over the labels of all parts, before the update. */
+  readonly loss: number
+  /** Global L2 norm before clipping; only where clipping asked for it. */
+  readonly gradNorm: number | undefined
+  /** The schedule's learning rate; a group's is this times its scale. */
+  readonly learningRate: number
+}
+
+/** Runs the steps of one training. It holds no data and writes no files. */
+export class Trainer {
+  readonly optimizer: AdamW
+  readonly #model: Model
+  readonly #trainable: Trainable
+  readonly #batches: BatchSource
+  readonly #options: TrainerOptions
+  #step = 0
+
+  constructor(model: Model, trainable: Trainable, batches: BatchSource, options: TrainerOptions) {
+    this.#model = model
+    this.#trainable = trainable
+    this.#batches = batches
+    this.#options = options
+    this.optimizer = new AdamW(trainable.groups, {
+      learningRate: options.learningRate,
+      weightDecay: options.weightDecay ?? 0,
+    })
+  }
+
+  /** Steps done so far. */
+  get step(): number {
+    return this.#step
+  }
+
+  get done(): boolean {
+    return this.#step >= this.#options.totalSteps
+  }
+
+  /** Continues after `step` steps; the optimiser's and the model's tensors must have been loaded. */
+  resumeAt(step: number): void {
+    this.#step = step
+  }
+
+  /** One update. Throws a `TrainingError` when the loss is no number. */
+  async runStep(): Promise<StepResult> {
+    const { learningRate, schedule, maxGradNorm, seed } = this.#options
+    const rate = learningRate * schedule(this.#step)
+    const parts = this.#batches(this.#step)
+    const labelCount = parts.reduce((total, part) => total + part.labelCount, 0)
+    if (labelCount === 0) throw new TrainingError(`step ${this.#step + 1}: the batch has no labels`)
+    this.#model.train()
+    const { loss, norm } = scope(() => {
+      const seeds = new Rng(seed).child('dropout').child(this.#step)
+      const { loss, grads } = this.#gradients(parts, labelCount, seeds)
+      const clipped =
+        maxGradNorm === undefined ? { grads, norm: undefined } : clipGradNorm(grads, maxGradNorm)
+      this.optimizer.step(clipped.grads, { learningRate: rate })
+      return { loss, norm: clipped.norm }
+    })
+    this.#model.eval()
+    this.#step++
+    const value = await loss.item()
+    if (!Number.isFinite(value)) {
+      throw new TrainingError(
+        `step ${this.#step}: the loss is ${value}; a lower learning rate than ${learningRate} may help`,
+      )
+    }
+    return { step: this.#step, loss: value, gradNorm: await norm?.item(), learningRate: rate }
+  }
+
+  /** The mean loss over all labels and its gradients, part by part. */
+  #gradients(
+    parts: readonly MicroBatch[],
+    labelCount: number,
+    seeds: Rng,
+  ): { loss: Tensor; grads: Map<string, Tensor> } {
+    let total: { loss: Tensor; grads: Map<string, Tensor> } | undefined
+    for (const [index, { inputs }] of parts.entries()) {
+      const key = Int32Array.from(seeds.child(index).key)
+      const seed = tensor(key) as Tensor
+      const { value, grads } = valueAndGrad(() => {
+        const { loss } = this.#model.forward({ ...inputs, seed, lossReduction: 'sum' })
+        // The mean is over the labels of the whole batch, not of this part.
+        return mul(loss!, 1 / labelCount)
+      }, this.#trainable)()
+      if (!total) total = { loss: value, grads }
+      else {
+        const sums = new Map<string, Tensor>()
+        for (const [name, gradient] of total.grads) sums.set(name, add(gradient, grads.get(name)!))
+        total = { loss: add(total.loss, value), grads: sums }
+      }
+    }
+    return total!
+  }
+}
