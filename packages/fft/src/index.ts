@@ -1,1 +1,7 @@
-export {}
+export type { FftAlgorithm } from './algorithm.js'
+export { createFft } from './create-fft.js'
+export { dft } from './dft.js'
+export { FftLengthError, FftTypeError } from './fft-error.js'
+export type { FftPlan } from './fft-plan.js'
+export type { FftArrays, FftPrecision } from './precision.js'
+export { radix2 } from './radix2.js'
