@@ -59,9 +59,8 @@ export const eager: Interpreter = {
 export function lazyTensor<S extends TensorSpec['shape'], D extends TensorSpec['dtype']>(
   spec: TensorSpec<S, D>,
   make: () => Data,
-  owner: Scope | undefined = currentScope(),
 ): Tensor<S, D> {
-  const value: EagerValue = { contents: { stored: undefined, make }, scope: owner }
+  const value: EagerValue = { contents: { stored: undefined, make }, scope: currentScope() }
   return new Tensor(spec, eager, value)
 }
 

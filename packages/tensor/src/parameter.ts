@@ -68,10 +68,8 @@ export class Parameter<S extends Shape = Shape, D extends DType = DType> impleme
   static readonly stored: ParameterAccess = {
     // Not the scope's: a parameter outlives the step that first reads it.
     read: (parameter) =>
-      (parameter.#current ??= lazyTensor(
-        parameter,
-        () => parameter.#initializer(parameter, () => parameter.#stream()),
-        undefined,
+      (parameter.#current ??= keep(
+        lazyTensor(parameter, () => parameter.#initializer(parameter, () => parameter.#stream())),
       )),
     write: (parameter, value) => {
       if (value.interpreter.level !== 0) {

@@ -21,6 +21,11 @@ export class Scope {
     return this.#state === 'ended' || (this.#state instanceof Scope && this.#state.ended)
   }
 
+  /** The scope that owns its tensors now: itself, or the one that it handed them to. */
+  get owner(): Scope {
+    return this.#state instanceof Scope ? this.#state.owner : this
+  }
+
   /** Ends the scope, or hands its tensors to the scope around it when that one, or the caller, still needs them. */
   end(handOver: boolean): void {
     if (handOver || this.parent?.recording) this.#state = this.parent ?? 'open'
@@ -103,7 +108,7 @@ function moveTo(target: Scope | undefined, value: unknown, owner: Scope | undefi
         `keep: a tensor of shape [${value.shape.join(', ')}] cannot be kept after the scope that made it ended`,
       )
     }
-    if (scoped && (owner === undefined || scoped.scope === owner)) scoped.scope = target
+    if (scoped && (owner === undefined || scoped.scope?.owner === owner)) scoped.scope = target
   } else if (Array.isArray(value)) {
     for (const item of value) moveTo(target, item, owner)
   } else if (value instanceof Map) {
