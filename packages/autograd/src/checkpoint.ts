@@ -20,17 +20,33 @@ export function checkpoint<A extends readonly Tensor[]>(fn: (...args: A) => Tens
     const tape = openTape()
     if (!tape) return fn(...args)
     const primals = args.map((arg) => tape.primal(arg)) as unknown as A
-    const { value, parameters } = runUnrecorded(tape, () => fn(...primals))
+    const { value, read } = runUnrecorded(tape, () => fn(...primals))
     const inputs = args.flatMap((arg, index) => (arg.interpreter === tape ? [{ arg, index }] : []))
-    if (inputs.length === 0 && parameters.size === 0) return value
+    const parameters = [...read].filter(([, tensor]) => tensor.interpreter === tape)
+    if (inputs.length === 0 && parameters.length === 0) return value
 
     const output = tape.track(value)
     tape.record([output.handle as Variable], ([gradient]) => {
-      const second = recordOnTape(parameters.keys(), (inner) => {
-        const tracked = new Map(inputs.map(({ index }) => [index, inner.track(primals[index]!)]))
-        const result = fn(...(primals.map((primal, index) => tracked.get(index) ?? primal) as unknown as A))
-        return { tracked, result }
+      // Parameters as they were: a pullback may be called after they were assigned.
+      const asBefore = (outer: ParameterAccess): ParameterAccess => ({
+        ...outer,
+        read: (parameter) => {
+          const tensor = read.get(parameter)
+          return tensor ? tape.primal(tensor) : outer.read(parameter)
+        },
       })
+      const second = withParameterAccess(asBefore, () =>
+        recordOnTape(
+          parameters.map(([parameter]) => parameter),
+          (inner) => {
+            const tracked = new Map(inputs.map(({ index }) => [index, inner.track(primals[index]!)]))
+            const result = fn(
+              ...(primals.map((primal, index) => tracked.get(index) ?? primal) as unknown as A),
+            )
+            return { tracked, result }
+          },
+        ),
+      )
       const found = second.tape.backward([[second.result.result, gradient!]])
       const gradients: [Variable, Tensor][] = []
       const collect = (outer: Tensor, inner: Tensor | undefined): void => {
@@ -45,17 +61,14 @@ export function checkpoint<A extends readonly Tensor[]>(fn: (...args: A) => Tens
   }
 }
 
-/** Runs `body` below the tape, and notes which parameters that the tape tracks it reads. */
-function runUnrecorded(
-  tape: Tape,
-  body: () => Tensor,
-): { value: Tensor; parameters: Map<Parameter, Tensor> } {
-  const parameters = new Map<Parameter, Tensor>()
+/** Runs `body` below the tape, and notes the parameters that it reads. */
+function runUnrecorded(tape: Tape, body: () => Tensor): { value: Tensor; read: Map<Parameter, Tensor> } {
+  const read = new Map<Parameter, Tensor>()
   const access = (outer: ParameterAccess): ParameterAccess => ({
     ...outer,
     read: (parameter) => {
       const tensor = outer.read(parameter)
-      if (tensor.interpreter === tape) parameters.set(parameter, tensor)
+      read.set(parameter, tensor)
       return tape.primal(tensor)
     },
   })
@@ -65,5 +78,5 @@ function runUnrecorded(
       'checkpoint: the function captures a tensor that depends on what is differentiated; pass it as an argument',
     )
   }
-  return { value, parameters }
+  return { value, read }
 }

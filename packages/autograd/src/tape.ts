@@ -43,6 +43,7 @@ export class Tape implements Interpreter {
   readonly name = 'tape'
   readonly level = nextLevel()
   #entries: Entry[] = []
+  #walked = false
 
   /** A tensor whose gradient this tape can give. */
   track(primal: Tensor): Tensor {
@@ -99,8 +100,13 @@ export class Tape implements Interpreter {
     this.#entries.push({ results, backward, scope: currentNameScope() })
   }
 
-  /** Walks the tape backwards from `output` with its gradient `seed`; gives each variable's gradient. */
+  /**
+   * Walks the tape backwards from outputs with their gradients; gives the gradient of each variable that no
+   * recorded call made. It forgets as it goes, and so walks once.
+   */
   backward(seeds: readonly (readonly [output: Tensor, gradient: Tensor])[]): Map<Variable, Tensor> {
+    if (this.#walked) throw new GradientError('a pullback can be called once; call vjp again for another')
+    this.#walked = true
     const gradients = new Map<Variable, Tensor>()
     const accumulate = (variable: Variable, gradient: Tensor): void => {
       const sofar = gradients.get(variable)
