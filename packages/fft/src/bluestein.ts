@@ -1,5 +1,4 @@
-import { chooseMethod } from './algorithm.js'
-import { type ComplexTransform, createComplexTransform } from './complex-transform.js'
+import type { ComplexTransform } from './complex-transform.js'
 import type { RealArray } from './precision.js'
 import { writeUnitRoot } from './unit-root.js'
 
@@ -22,9 +21,10 @@ export class BluesteinTransform implements ComplexTransform {
   readonly #convolution: ComplexTransform
   readonly #work: Float64Array
 
-  constructor(n: number, convolutionLength: number) {
+  /** `convolution` transforms rows of `convolutionLength` ≥ 2n − 1 complex numbers. */
+  constructor(n: number, convolutionLength: number, convolution: ComplexTransform) {
     this.#n = n
-    this.#convolution = createComplexTransform(convolutionLength, chooseMethod(convolutionLength))
+    this.#convolution = convolution
     this.#work = new Float64Array(2 * convolutionLength)
 
     const chirp = new Float64Array(2 * n)
@@ -42,7 +42,7 @@ export class BluesteinTransform implements ComplexTransform {
       spectrum[2 * j] = spectrum[2 * mirror] = chirp[2 * j]!
       spectrum[2 * j + 1] = spectrum[2 * mirror + 1] = -chirp[2 * j + 1]!
     }
-    this.#convolution.run(spectrum, 0, spectrum, 0, false)
+    convolution.run(spectrum, 0, spectrum, 0, false)
     this.#chirpSpectrum = spectrum
   }
 

@@ -1,7 +1,7 @@
 /**
  * The first and the last stage of a transform: they stand between the caller's arrays, of either precision, and
- * the plan's own float64 ones. Where the length allows, they do a radix-4 stage on the way (see butterflies/butterfly.ts),
- * which saves two passes over the numbers; otherwise they copy ("radix 1").
+ * the transform's own float64 ones. Where the length allows, they do a radix-4 stage on the way (as in
+ * butterflies/radix-4.ts), which saves two passes over the numbers; otherwise they copy ("radix 1").
  *
  * The inverse needs no stages of its own. Let s swap the two parts of each number, s(a + ib) = b + ia. Then
  * inverse(X) = s(forward(s(X))) / n, so it is enough to read and write each pair in the other order.

@@ -1,4 +1,4 @@
-import type { FftMethod } from './algorithm.js'
+import { chooseMethod, type FftMethod } from './algorithm.js'
 import { BluesteinTransform } from './bluestein.js'
 import type { RealArray } from './precision.js'
 import { StockhamTransform } from './stockham.js'
@@ -14,7 +14,7 @@ export interface ComplexTransform {
 }
 
 export function createComplexTransform(n: number, method: FftMethod): ComplexTransform {
-  return method.kind === 'stages'
-    ? new StockhamTransform(n, method.radices)
-    : new BluesteinTransform(n, method.convolutionLength)
+  if (method.kind === 'stages') return new StockhamTransform(n, method.radices)
+  const length = method.convolutionLength
+  return new BluesteinTransform(n, length, createComplexTransform(length, chooseMethod(length)))
 }

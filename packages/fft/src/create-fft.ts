@@ -2,7 +2,7 @@ import { FftLengthError, FftTypeError } from './fft-error.js'
 import { FftPlan } from './fft-plan.js'
 import type { FftPrecision } from './precision.js'
 
-/** The longest row of float64 pairs that fits the largest typed array of today's engines with room to work. */
+/** A row of this length takes 1 GiB in float32, and some ten times as much to work on. */
 const longest = 2 ** 27
 
 /**
