@@ -70,7 +70,12 @@ export interface Graph {
   readonly updates: readonly GraphUpdate[]
 }
 
+/** The values under one name: none when absent, one, or a list's. */
+export function idsOf(value: ValueRecord[string]): readonly ValueId[] {
+  return value === undefined ? [] : typeof value === 'number' ? [value] : value
+}
+
 /** The values of a record in the order of its names. */
 export function valuesOf(record: ValueRecord): ValueId[] {
-  return Object.values(record).flatMap((value) => value ?? [])
+  return Object.values(record).flatMap(idsOf)
 }

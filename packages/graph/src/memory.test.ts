@@ -111,31 +111,48 @@ describe('peakBytes', () => {
       return peakBytes(trace((gradient: Tensor) => weight.assign(update(weight.value, gradient)))(vector))
     }
     expect(step((p, g) => sub(p, g))).toBe(3 * bytes)
-    expect(step((p, g) => dispatch(updateOp, { p, g }, {}).output)).toBe(2 * bytes)
+    expect(step((p, g) => update([p], [g])[0]!)).toBe(2 * bytes)
   })
 
   it('does not overwrite what is still needed, or belongs to the caller', () => {
-    const update = (p: Tensor, g: Tensor): Tensor => dispatch(updateOp, { p, g }, {}).output
-    expect(peakBytes(trace((x: Tensor) => update(x, x))(vector))).toBe(2 * bytes)
+    expect(peakBytes(trace((x: Tensor) => update([x], [x]))(vector))).toBe(2 * bytes)
     const graph = trace((x: Tensor) => {
       const y = exp(x)
-      return add(update(y, x), y)
+      return add(update([y], [x])[0]!, y)
     })(vector)
     expect(peakBytes(graph)).toBe(4 * bytes)
-    expect(peakBytes(trace((x: Tensor) => update(exp(x), x))(vector))).toBe(2 * bytes)
+  })
+
+  it('overwrites one by one in a list', () => {
+    const graph = trace((x: Tensor) => {
+      const given = exp(x)
+      const kept = exp(x)
+      return [update([given, kept], [x, x]), kept]
+    })(vector)
+    expect(peakBytes(graph)).toBe(4 * bytes)
   })
 })
 
-/** p - g, in p's storage when it is given up. */
-const updateOp = defineOp<{ p: Tensor; g: Tensor }>()({
+function update(p: readonly Tensor[], g: readonly Tensor[]): readonly Tensor[] {
+  return dispatch(updateOp, { p, g }, {}).p
+}
+
+/** p - g for each pair, in p's storage where it is given up. */
+const updateOp = defineOp<
+  { p: readonly Tensor[]; g: readonly Tensor[] },
+  Record<never, never>,
+  { p: readonly Tensor[] }
+>()({
   name: 'update',
   doc: { summary: 'A step of gradient descent.' },
-  shape: ({ p }) => ({ output: p }),
-  reference: ({ p, g }, _options, { output }) => {
-    for (let i = 0; i < p.data.length; i++) output.data[i] = p.data[i]! - g.data[i]!
+  shape: ({ p }) => ({ p }),
+  reference: ({ p, g }, _options, results) => {
+    results.p.forEach(({ data }, n) => {
+      for (let i = 0; i < data.length; i++) data[i] = p[n]!.data[i]! - g[n]!.data[i]!
+    })
   },
   vjp: notDifferentiable('an update is a step, not a function to differentiate'),
   cost: () => ({ flops: 10 }),
   samples: () => [],
-  donates: { output: 'p' },
+  donates: { p: 'p' },
 })

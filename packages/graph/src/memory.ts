@@ -1,5 +1,5 @@
 import { bytesOf, sizeOf, type TensorSpec } from '@gyre/tensor'
-import { type Graph, type GraphNode, type ValueId, valuesOf } from './graph.js'
+import { type Graph, type GraphNode, idsOf, type ValueId, valuesOf } from './graph.js'
 
 /** A value's storage is named by the value that it was allocated for; views share it. */
 type StorageId = ValueId
@@ -106,13 +106,14 @@ function overwritten(
 ): Set<StorageId> {
   const taken = new Set<StorageId>()
   for (const [result, input] of Object.entries(op.donates ?? {})) {
-    const from = input === undefined ? undefined : inputs[input]
-    const to = results[result]
-    if (typeof from !== 'number' || typeof to !== 'number') continue
-    const storage = storageOf[from]!
-    const { spec, producer } = graph.values[storage]!
-    const fits = bytesOfSpec(spec) === bytesOfSpec(graph.values[to]!.spec)
-    if (fits && producer !== 'constant' && dying.includes(storage)) taken.add(storage)
+    if (input === undefined) continue
+    const from = idsOf(inputs[input])
+    idsOf(results[result]).forEach((to, i) => {
+      const storage = storageOf[from[i]!]!
+      const { spec, producer } = graph.values[storage]!
+      const fits = bytesOfSpec(spec) === bytesOfSpec(graph.values[to]!.spec)
+      if (fits && producer !== 'constant' && dying.includes(storage)) taken.add(storage)
+    })
   }
   return taken
 }
