@@ -43,6 +43,8 @@ export function isDType(name: unknown): name is SafetensorsDType {
 /** The numbers of a tensor from its bytes: a view of them where they are aligned, else of a copy. */
 export function decode(dtype: SafetensorsDType, bytes: Uint8Array): TypedArray {
   const { bytes: size, decode: decoder } = dtypes[dtype]
-  const aligned = bytes.byteOffset % size === 0 && bytes.buffer instanceof ArrayBuffer ? bytes : bytes.slice()
+  const usable = bytes.byteOffset % size === 0 && bytes.buffer instanceof ArrayBuffer
+  // Not bytes.slice(), which copies nothing when the bytes are a Node Buffer.
+  const aligned = usable ? bytes : new Uint8Array(bytes)
   return decoder(aligned.buffer as ArrayBuffer, aligned.byteOffset, bytes.length / size)
 }
