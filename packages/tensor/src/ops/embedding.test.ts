@@ -22,6 +22,12 @@ describe('embedding', () => {
     expect([...rows.dataSync()]).toEqual([1, 1, 0, 0, 2, 2, 0, 0])
   })
 
+  it('names a padding row outside the table', () => {
+    expect(() => embedding(ones([3, 2]), ids([0]), { paddingIndex: 3 })).toThrow(
+      new IndexError('embedding: paddingIndex 3 is outside 0 to 2'),
+    )
+  })
+
   it.each([-1, 3])('names the id %i outside a table of 3 rows', (id) => {
     expect(() => embedding(ones([3, 2]), ids([0, id]))).toThrow(
       new IndexError(`embedding: id ${id} at position 1 is outside 0 to 2`),

@@ -1,7 +1,7 @@
 import { checkIds } from '../check-ids.js'
 import { bytesOf, type DType } from '../dtype.js'
 import { checkDType } from '../elementwise.js'
-import { ShapeError } from '../errors.js'
+import { IndexError, ShapeError } from '../errors.js'
 import { dispatch } from '../interpreter.js'
 import { defineOp, notDifferentiable } from '../op.js'
 import { formatShape, type Shape, sizeOf } from '../shape.js'
@@ -16,13 +16,16 @@ export type EmbeddingOptions = {
 export const embeddingOp = defineOp<{ weight: Tensor; ids: Tensor }, EmbeddingOptions>()({
   name: 'embedding',
   doc: { summary: 'Looks up rows of a table: for each id, the row of weight with that number.' },
-  shape: ({ weight, ids }) => {
+  shape: ({ weight, ids }, { paddingIndex }) => {
     checkDType('embedding', 'weight', weight.dtype, ['float32', 'float64'])
     checkDType('embedding', 'ids', ids.dtype, ['int32'])
     if (weight.shape.length !== 2) {
       throw new ShapeError(
         `embedding: weight has shape ${formatShape(weight.shape)}; expected [rows, features]`,
       )
+    }
+    if (paddingIndex !== undefined && !(paddingIndex >= 0 && paddingIndex < weight.shape[0]!)) {
+      throw new IndexError(`embedding: paddingIndex ${paddingIndex} is outside 0 to ${weight.shape[0]! - 1}`)
     }
     return { output: { shape: [...ids.shape, weight.shape[1]!], dtype: weight.dtype } }
   },
