@@ -1,4 +1,5 @@
-import { type HasParameters, nameScope, Parameter, ShapeError, type Tensor } from '@gyre/tensor'
+import { type HasParameters, nameScope, Parameter, type Tensor } from '@gyre/tensor'
+import { assignState, stateOf } from './state-dict.js'
 
 /**
  * A part of a model, with PyTorch's words. Its parameters and child modules are its own fields: a `Parameter`, a
@@ -78,25 +79,12 @@ export abstract class Module implements HasParameters {
 
   /** The current tensors under their parameters' names. */
   stateDict(): Map<string, Tensor> {
-    return new Map([...this.namedParameters()].map(([name, parameter]) => [name, parameter.value]))
+    return stateOf(this.namedParameters())
   }
 
   /** Takes tensors under parameters' names. Lists every missing and unexpected name and every wrong shape. */
   loadStateDict(state: ReadonlyMap<string, Tensor>): void {
-    const parameters = new Map(this.namedParameters())
-    const problems: string[] = []
-    for (const [name, parameter] of parameters) {
-      const tensor = state.get(name)
-      if (!tensor) problems.push(`missing ${name}`)
-      else if (tensor.shape.join() !== parameter.shape.join()) {
-        problems.push(
-          `${name} has shape [${tensor.shape.join(', ')}], expected [${parameter.shape.join(', ')}]`,
-        )
-      }
-    }
-    for (const name of state.keys()) if (!parameters.has(name)) problems.push(`unexpected ${name}`)
-    if (problems.length > 0) throw new ShapeError(`loadStateDict: ${problems.join('; ')}`)
-    for (const [name, parameter] of parameters) parameter.assign(state.get(name)!)
+    assignState('loadStateDict', this.namedParameters(), state)
   }
 
   /** Makes every parameter trainable, or frozen. */
