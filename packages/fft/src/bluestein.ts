@@ -1,6 +1,7 @@
 import type { ComplexTransform } from './complex-transform.js'
 import type { RealArray } from './precision.js'
 import { writeUnitRoot } from './unit-root.js'
+import { createWorkArray, type WorkArray } from './work-array.js'
 
 /**
  * Bluestein's transform, for lengths with a large prime factor. With jk = (j² + k² − (k − j)²) / 2 the definition
@@ -15,17 +16,17 @@ import { writeUnitRoot } from './unit-root.js'
  * IEEE Transactions on Audio and Electroacoustics 18 (1970), 451–455.
  */
 export class BluesteinTransform implements ComplexTransform {
+  readonly input: WorkArray
   readonly #n: number
   readonly #chirp: Float64Array
   readonly #chirpSpectrum: Float64Array
   readonly #convolution: ComplexTransform
-  readonly #work: Float64Array
 
   /** `convolution` transforms rows of `convolutionLength` ≥ 2n − 1 complex numbers. */
   constructor(n: number, convolutionLength: number, convolution: ComplexTransform) {
     this.#n = n
     this.#convolution = convolution
-    this.#work = new Float64Array(2 * convolutionLength)
+    this.input = createWorkArray(2 * n)
 
     const chirp = new Float64Array(2 * n)
     // exp(−πi · j²/n) has period 2n in j²; adding 2j + 1 keeps the square exact for any n.
@@ -36,51 +37,62 @@ export class BluesteinTransform implements ComplexTransform {
     this.#chirp = chirp
 
     // conj(u[j]) for −n < j < n, with negative positions counted from the end.
-    const spectrum = new Float64Array(2 * convolutionLength)
+    const mirrored = convolution.input.fill(0)
     for (let j = 0; j < n; j++) {
       const mirror = (convolutionLength - j) % convolutionLength
-      spectrum[2 * j] = spectrum[2 * mirror] = chirp[2 * j]!
-      spectrum[2 * j + 1] = spectrum[2 * mirror + 1] = -chirp[2 * j + 1]!
+      mirrored[2 * j] = mirrored[2 * mirror] = chirp[2 * j]!
+      mirrored[2 * j + 1] = mirrored[2 * mirror + 1] = -chirp[2 * j + 1]!
     }
-    convolution.run(spectrum, 0, spectrum, 0, false)
-    this.#chirpSpectrum = spectrum
+    this.#chirpSpectrum = Float64Array.from(convolution.run(null, 0, null, 0, false))
   }
 
-  run(source: RealArray, sourceAt: number, target: RealArray, targetAt: number, inverse: boolean): void {
-    const n = this.#n
+  run(
+    source: RealArray | null,
+    sourceAt: number,
+    target: RealArray | null,
+    targetAt: number,
+    inverse: boolean,
+  ): WorkArray {
+    const numbers = 2 * this.#n
     const chirp = this.#chirp
-    const work = this.#work
-    // For the inverse, read and write each pair in the other order: see boundary-stages.ts.
-    const part = inverse ? -1 : 1
-    let from = inverse ? sourceAt + 1 : sourceAt
-    for (let at = 0; at < 2 * n; at += 2, from += 2) {
-      const re = source[from]!
-      const im = source[from + part]!
-      work[at] = re * chirp[at]! - im * chirp[at + 1]!
-      work[at + 1] = re * chirp[at + 1]! + im * chirp[at]!
-    }
-    work.fill(0, 2 * n)
+    const convolution = this.#convolution
+    const row = convolution.input
 
-    this.#convolution.run(work, 0, work, 0, false)
-    multiplyInto(work, this.#chirpSpectrum)
-    this.#convolution.run(work, 0, work, 0, true)
-
-    const scale = inverse ? 1 / n : 1
-    let to = inverse ? targetAt + 1 : targetAt
-    for (let at = 0; at < 2 * n; at += 2, to += 2) {
-      const re = work[at]! * scale
-      const im = work[at + 1]! * scale
-      target[to] = re * chirp[at]! - im * chirp[at + 1]!
-      target[to + part] = re * chirp[at + 1]! + im * chirp[at]!
+    const x = source ?? this.input
+    const part = source && inverse ? -1 : 1
+    let from = source ? sourceAt + (inverse ? 1 : 0) : 0
+    for (let at = 0; at < numbers; at += 2, from += 2) {
+      const re = x[from]!
+      const im = x[from + part]!
+      row[at] = re * chirp[at]! - im * chirp[at + 1]!
+      row[at + 1] = re * chirp[at + 1]! + im * chirp[at]!
     }
+    row.fill(0, numbers)
+
+    // The inverse by a forward transform: the product goes in, and comes out, with its parts swapped.
+    writeSwappedProduct(row, convolution.run(null, 0, null, 0, false), this.#chirpSpectrum)
+    const swapped = convolution.run(null, 0, null, 0, false)
+
+    const X = target ?? this.input
+    const partOut = target && inverse ? -1 : 1
+    let to = target ? targetAt + (inverse ? 1 : 0) : 0
+    const scale = 1 / ((row.length / 2) * (target && inverse ? this.#n : 1))
+    for (let at = 0; at < numbers; at += 2, to += 2) {
+      const re = swapped[at + 1]! * scale
+      const im = swapped[at]! * scale
+      X[to] = re * chirp[at]! - im * chirp[at + 1]!
+      X[to + partOut] = re * chirp[at + 1]! + im * chirp[at]!
+    }
+    return this.input
   }
 }
 
-/** z = z ∘ w, complex numbers one by one. */
-function multiplyInto(z: Float64Array, w: Float64Array): void {
-  for (let at = 0; at < z.length; at += 2) {
+/** target = z ∘ w, complex numbers one by one, with the parts of each result swapped. `target` may be z. */
+function writeSwappedProduct(target: WorkArray, z: WorkArray, w: Float64Array): void {
+  for (let at = 0; at < w.length; at += 2) {
     const re = z[at]! * w[at]! - z[at + 1]! * w[at + 1]!
-    z[at + 1] = z[at]! * w[at + 1]! + z[at + 1]! * w[at]!
-    z[at] = re
+    const im = z[at]! * w[at + 1]! + z[at + 1]! * w[at]!
+    target[at] = im
+    target[at + 1] = re
   }
 }

@@ -30,23 +30,20 @@ export function createRealTransform(n: number): RealTransform {
 class EvenRealTransform implements RealTransform {
   readonly #half: number
   readonly #complex: ComplexTransform
-  readonly #Z: Float64Array
   /** w^k for 0 ≤ k ≤ h/2. */
   readonly #roots: Float64Array
 
   constructor(n: number) {
     this.#half = n / 2
     this.#complex = createComplexTransform(n / 2, chooseMethod(n / 2))
-    this.#Z = new Float64Array(n)
     this.#roots = new Float64Array(2 * Math.floor(n / 4) + 2)
     for (let k = 0; k <= n / 4; k++) writeUnitRoot(this.#roots, 2 * k, k, n)
   }
 
   forward(x: RealArray, xAt: number, X: RealArray, XAt: number): void {
-    const Z = this.#Z
+    const Z = this.#complex.run(x, xAt, null, 0, false)
     const roots = this.#roots
     const h = this.#half
-    this.#complex.run(x, xAt, Z, 0, false)
 
     // k = 0 gives X[0] = E[0] + O[0] and, from w^h = −1, X[h] = E[0] − O[0].
     X[XAt] = Z[0]! + Z[1]!
@@ -69,11 +66,12 @@ class EvenRealTransform implements RealTransform {
   }
 
   inverse(X: RealArray, XAt: number, x: RealArray, xAt: number): void {
-    const Z = this.#Z
+    // With the two parts of each number swapped, as an inverse needs it: see boundary-stages.ts.
+    const swappedZ = this.#complex.input
     const roots = this.#roots
     const h = this.#half
-    Z[0] = 0.5 * (X[XAt]! + X[XAt + 2 * h]!)
-    Z[1] = 0.5 * (X[XAt]! - X[XAt + 2 * h]!)
+    swappedZ[0] = 0.5 * (X[XAt]! - X[XAt + 2 * h]!)
+    swappedZ[1] = 0.5 * (X[XAt]! + X[XAt + 2 * h]!)
     for (let low = 2, high = 2 * h - 2; low <= high; low += 2, high -= 2) {
       const evenRe = 0.5 * (X[XAt + low]! + X[XAt + high]!)
       const evenIm = 0.5 * (X[XAt + low + 1]! - X[XAt + high + 1]!)
@@ -81,13 +79,13 @@ class EvenRealTransform implements RealTransform {
       const turnedIm = 0.5 * (X[XAt + low + 1]! + X[XAt + high + 1]!)
       const oddRe = turnedRe * roots[low]! + turnedIm * roots[low + 1]!
       const oddIm = turnedIm * roots[low]! - turnedRe * roots[low + 1]!
-      Z[low] = evenRe - oddIm
-      Z[low + 1] = evenIm + oddRe
+      swappedZ[low] = evenIm + oddRe
+      swappedZ[low + 1] = evenRe - oddIm
       // Z[h−k] = conj(E[k]) + i · conj(O[k])
-      Z[high] = evenRe + oddIm
-      Z[high + 1] = oddRe - evenIm
+      swappedZ[high] = oddRe - evenIm
+      swappedZ[high + 1] = evenRe + oddIm
     }
-    this.#complex.run(Z, 0, x, xAt, true)
+    this.#complex.run(null, 0, x, xAt, true)
   }
 }
 
@@ -95,38 +93,37 @@ class EvenRealTransform implements RealTransform {
 class OddRealTransform implements RealTransform {
   readonly #n: number
   readonly #complex: ComplexTransform
-  readonly #row: Float64Array
 
   constructor(n: number) {
     this.#n = n
     this.#complex = createComplexTransform(n, chooseMethod(n))
-    this.#row = new Float64Array(2 * n)
   }
 
   forward(x: RealArray, xAt: number, X: RealArray, XAt: number): void {
-    const row = this.#row
+    const row = this.#complex.input
     const n = this.#n
     for (let j = 0; j < n; j++) {
       row[2 * j] = x[xAt + j]!
       row[2 * j + 1] = 0
     }
-    this.#complex.run(row, 0, row, 0, false)
-    for (let at = 0; at <= n; at++) X[XAt + at] = row[at]!
+    const Z = this.#complex.run(null, 0, null, 0, false)
+    for (let at = 0; at <= n; at++) X[XAt + at] = Z[at]!
     X[XAt + 1] = 0
   }
 
   inverse(X: RealArray, XAt: number, x: RealArray, xAt: number): void {
-    const row = this.#row
+    // With the two parts of each number swapped, as an inverse needs it: see boundary-stages.ts.
+    const row = this.#complex.input
     const n = this.#n
-    row[0] = X[XAt]!
-    row[1] = 0
+    row[0] = 0
+    row[1] = X[XAt]!
     // The spectrum of real numbers: X[n−k] = conj(X[k]).
     for (let low = 2, high = 2 * n - 2; low < high; low += 2, high -= 2) {
-      row[low] = row[high] = X[XAt + low]!
-      row[low + 1] = X[XAt + low + 1]!
-      row[high + 1] = -X[XAt + low + 1]!
+      row[low + 1] = row[high + 1] = X[XAt + low]!
+      row[low] = X[XAt + low + 1]!
+      row[high] = -X[XAt + low + 1]!
     }
-    this.#complex.run(row, 0, row, 0, true)
-    for (let j = 0; j < n; j++) x[xAt + j] = row[2 * j]!
+    const swapped = this.#complex.run(null, 0, null, 0, false)
+    for (let j = 0; j < n; j++) x[xAt + j] = swapped[2 * j + 1]! / n
   }
 }

@@ -22,46 +22,60 @@ interface Stage {
  * form (see butterflies/butterfly.ts). Everything between the first read and the last write is in float64.
  */
 export class StockhamTransform implements ComplexTransform {
+  readonly input: WorkArray
   readonly #n: number
-  /** The first stage if it has radix 4: it reads the caller's array. */
-  readonly #entry: Stage | undefined
-  readonly #middle: readonly Stage[]
-  /** The last stage if it has radix 4 and is not the first: it writes the caller's array. */
-  readonly #exit: Stage | undefined
-  /** The stages go from one array to the other and back. */
-  readonly #front: WorkArray
-  readonly #back: WorkArray
+  readonly #stages: readonly Stage[]
+  /** Whether the first stage can read a caller's array. */
+  readonly #radix4First: boolean
+  /** Whether the last stage, if it is not the first as well, can write to a caller's array. */
+  readonly #radix4Last: boolean
+  /** The stages go from the input to this array, back, and so on. */
+  readonly #other: WorkArray
 
   constructor(n: number, radices: readonly number[]) {
     this.#n = n
-    const stages = planStages(n, radices)
-    this.#entry = radices[0] === 4 ? stages.shift() : undefined
-    this.#exit = stages.length > 0 && radices.at(-1) === 4 ? stages.pop() : undefined
-    this.#middle = stages
-    this.#front = createWorkArray(2 * n)
-    this.#back = createWorkArray(stages.length > 0 ? 2 * n : 0)
+    this.#stages = planStages(n, radices)
+    this.#radix4First = radices[0] === 4
+    this.#radix4Last = radices.length > 1 && radices.at(-1) === 4
+    this.input = createWorkArray(2 * n)
+    this.#other = createWorkArray(2 * n)
   }
 
-  run(source: RealArray, sourceAt: number, target: RealArray, targetAt: number, inverse: boolean): void {
-    let from = this.#front
-    let to = this.#back
-    const entry = this.#entry
-    if (entry) enter4(source, sourceAt, inverse, from, entry.blocks, entry.twiddles)
-    else enter1(source, sourceAt, inverse, from, this.#n)
-
-    const middle = this.#middle
-    for (let index = 0; index < middle.length; index++) {
-      const stage = middle[index]!
-      stage.butterfly(from, to, stage.blocks, stage.stride, stage.twiddles)
-      const swapped = from
-      from = to
-      to = swapped
+  run(
+    source: RealArray | null,
+    sourceAt: number,
+    target: RealArray | null,
+    targetAt: number,
+    inverse: boolean,
+  ): WorkArray {
+    const stages = this.#stages
+    const n = this.#n
+    let from = this.input
+    let to = this.#other
+    let next = 0
+    if (source !== null) {
+      if (this.#radix4First) {
+        const first = stages[next++]!
+        enter4(source, sourceAt, inverse, from, first.blocks, first.twiddles)
+      } else enter1(source, sourceAt, inverse, from, n)
     }
 
-    const divisor = inverse ? this.#n : 1
-    const exit = this.#exit
-    if (exit) leave4(from, target, targetAt, inverse, exit.stride, divisor)
-    else leave1(from, target, targetAt, inverse, this.#n, divisor)
+    const leaveFromLast = target !== null && this.#radix4Last
+    const end = leaveFromLast ? stages.length - 1 : stages.length
+    for (; next < end; next++) {
+      const stage = stages[next]!
+      stage.butterfly(from, to, stage.blocks, stage.stride, stage.twiddles)
+      const filled = to
+      to = from
+      from = filled
+    }
+
+    if (target !== null) {
+      const divisor = inverse ? n : 1
+      if (leaveFromLast) leave4(from, target, targetAt, inverse, stages[end]!.stride, divisor)
+      else leave1(from, target, targetAt, inverse, n, divisor)
+    }
+    return from
   }
 }
 
