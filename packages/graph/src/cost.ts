@@ -65,10 +65,13 @@ export function cost(graph: Graph): GraphCost {
   }
 }
 
-/** What the ops cost whose place fits: an adapter's are those of a path with the segment `delta.<name>`. */
-export function costWithin(graph: Graph, fits: (path: string, phase: Phase) => boolean): Work {
+/** What the ops cost that fit: an adapter's are those whose path has the segments `delta.<name>`. */
+export function costWithin(
+  graph: Graph,
+  fits: (path: string, phase: Phase, opName: string) => boolean,
+): Work {
   return graph.nodes
-    .filter(({ scope }) => fits(scope.path, scope.phase))
+    .filter(({ scope, op }) => fits(scope.path, scope.phase, op.name))
     .reduce((total, node) => plus(total, workOf(graph, node)), nothing)
 }
 
