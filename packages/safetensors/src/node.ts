@@ -21,17 +21,22 @@ export async function openSafetensorsFile(
   }
 }
 
-/** Writes a file aside and renames it: whoever reads the path finds the old file or the whole new one. */
-export async function writeSafetensorsFile(
+/** Writes a safetensors file with `writeAtomically`. */
+export function writeSafetensorsFile(
   path: string,
   tensors: Iterable<readonly [name: string, tensor: WritableTensor]>,
   metadata?: { readonly [key: string]: string },
 ): Promise<void> {
+  return writeAtomically(path, writeSafetensors(tensors, metadata))
+}
+
+/** Writes a file aside and renames it: whoever reads the path finds the old file or the whole new one. */
+export async function writeAtomically(path: string, contents: Uint8Array | string): Promise<void> {
   const temporary = `${path}.${process.pid}.partial`
   try {
     const handle = await open(temporary, 'w')
     try {
-      await handle.writeFile(writeSafetensors(tensors, metadata))
+      await handle.writeFile(contents)
       await handle.sync()
     } finally {
       await handle.close()

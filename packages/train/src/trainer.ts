@@ -109,13 +109,14 @@ export class Trainer {
   ): { loss: Tensor; grads: Map<string, Tensor> } {
     let total: { loss: Tensor; grads: Map<string, Tensor> } | undefined
     for (const [index, { inputs }] of parts.entries()) {
-      const key = Int32Array.from(seeds.child(index).key)
-      const seed = tensor(key) as Tensor
-      const { value, grads } = valueAndGrad(() => {
+      // Every part draws its own dropout masks, which depend on nothing but the seed, the step and the part.
+      const seed: Tensor = tensor(Int32Array.from(seeds.child(index).key))
+      const step = valueAndGrad(() => {
         const { loss } = this.#model.forward({ ...inputs, seed, lossReduction: 'sum' })
         // The mean is over the labels of the whole batch, not of this part.
         return mul(loss!, 1 / labelCount)
-      }, this.#trainable)()
+      }, this.#trainable)
+      const { value, grads } = step()
       if (!total) total = { loss: value, grads }
       else {
         const sums = new Map<string, Tensor>()

@@ -1,4 +1,9 @@
-import { type ByteSource, openSafetensors, writeSafetensors } from '@gyre/safetensors'
+import {
+  type ByteSource,
+  type LazySafetensorsFile,
+  openSafetensors,
+  writeSafetensors,
+} from '@gyre/safetensors'
 import { formatShape, keep, type Parameter, sameShape, tensor } from '@gyre/tensor'
 import { formatConfig, type ModelConfig, parseConfig } from './config.js'
 import { createModel, type Model, type ModelTask, taskOfArchitecture } from './create-model.js'
@@ -9,7 +14,7 @@ export interface CheckpointSource {
   /** The text of `config.json`. */
   readonly config: string
   /** `model.safetensors`, read a tensor at a time. */
-  readonly weights: Blob | ByteSource
+  readonly weights: Blob | ByteSource | LazySafetensorsFile
   /** How errors call it, e.g. the folder. */
   readonly name?: string
 }
@@ -45,7 +50,9 @@ export async function loadModel(source: CheckpointSource, options: LoadModelOpti
     seed: options.seed ?? 0,
     task: options.task ?? architectureTask(fields, name),
   })
-  const file = await openSafetensors(source.weights, { source: `${name}/model.safetensors` })
+  const { weights } = source
+  const file =
+    'entries' in weights ? weights : await openSafetensors(weights, { source: `${name}/model.safetensors` })
   const parameters = new Map<string, Parameter>(model.namedParameters())
   const isHead = (key: string): boolean =>
     options.strictness === 'new-head' && /^(lm_head|classifier|score|pooler)\./.test(key)

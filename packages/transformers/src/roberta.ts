@@ -303,12 +303,14 @@ class RobertaClassificationHead extends Module {
   readonly dense: Linear
   readonly out_proj: Linear
   readonly dropout: Dropout
+  readonly dense_dropout: Dropout
 
   constructor({ hiddenSize, numLabels, hiddenDropoutProb, initializerRange }: RobertaConfig) {
     super()
     this.dense = new Linear(hiddenSize, hiddenSize, linearOptions(initializerRange))
     this.out_proj = new Linear(hiddenSize, numLabels, linearOptions(initializerRange))
     this.dropout = new Dropout(hiddenDropoutProb)
+    this.dense_dropout = new Dropout(hiddenDropoutProb)
   }
 
   /** From the first token's hidden state. Shapes: `[B, T, hidden]` → `[B, L]`. */
@@ -316,7 +318,7 @@ class RobertaClassificationHead extends Module {
     const [B, , hidden] = x.shape as [number, number, number]
     const first = reshape(slice(x, [0, 0, 0], [B, 1, hidden]), [B, hidden])
     const dense = tanh(this.dense.forward(this.dropout.forward(first, seed)))
-    return this.out_proj.forward(this.dropout.forward(dense, seed))
+    return this.out_proj.forward(this.dense_dropout.forward(dense, seed))
   }
 }
 

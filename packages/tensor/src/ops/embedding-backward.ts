@@ -1,8 +1,8 @@
-import { checkIds } from '../check-ids.js'
 import { allocateData, bytesOf } from '../dtype.js'
 import { lazyTensor } from '../eager.js'
 import { checkDType } from '../elementwise.js'
 import { ShapeError } from '../errors.js'
+import { checkIndices } from '../indices.js'
 import { dispatch } from '../interpreter.js'
 import { defineOp, notDifferentiable } from '../op.js'
 import { formatShape, sameShape, sizeOf } from '../shape.js'
@@ -30,7 +30,7 @@ export const embeddingBackwardOp = defineOp<Inputs, Options>()({
     return { output: { shape: [rows, grad.shape.at(-1)!], dtype: grad.dtype } }
   },
   reference: ({ grad, ids }, { rows, paddingIndex }, { output }) => {
-    checkIds('embeddingBackward', ids, rows)
+    checkIndices('embeddingBackward', ids.data, rows)
     const features = grad.shape.at(-1)!
     // Sums are kept in float64 and rounded once.
     const sums = new Float64Array(output.data.length)

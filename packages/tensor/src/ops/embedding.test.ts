@@ -30,7 +30,7 @@ describe('embedding', () => {
 
   it.each([-1, 3])('names the id %i outside a table of 3 rows', (id) => {
     expect(() => embedding(ones([3, 2]), ids([0, id]))).toThrow(
-      new IndexError(`embedding: id ${id} at position 1 is outside 0 to 2`),
+      new IndexError(`embedding: index ${id} at position 1 is outside 0 to 2`),
     )
   })
 })

@@ -1,7 +1,7 @@
-import { checkIds } from '../check-ids.js'
 import { bytesOf, type DType } from '../dtype.js'
 import { checkDType } from '../elementwise.js'
 import { IndexError, ShapeError } from '../errors.js'
+import { checkIndices } from '../indices.js'
 import { dispatch } from '../interpreter.js'
 import { defineOp, notDifferentiable } from '../op.js'
 import { formatShape, type Shape, sizeOf } from '../shape.js'
@@ -31,7 +31,7 @@ export const embeddingOp = defineOp<{ weight: Tensor; ids: Tensor }, EmbeddingOp
   },
   reference: ({ weight, ids }, _options, { output }) => {
     const [rows, features] = weight.shape as readonly [number, number]
-    checkIds('embedding', ids, rows)
+    checkIndices('embedding', ids.data, rows)
     for (let i = 0; i < ids.data.length; i++) {
       const start = ids.data[i]! * features
       output.data.set(weight.data.subarray(start, start + features), i * features)

@@ -119,8 +119,8 @@ export function rotaryEmbedding(x: Tensor, cos: Tensor, sin: Tensor): Tensor {
 
 /** (a, b) → (-b, a) for the halves of the last axis. Its transpose is its negative. */
 function rotateHalf(x: Tensor): Tensor {
-  const features = x.shape.at(-1)!
-  const first = slice(x, { axis: -1, start: 0, end: features / 2 })
-  const second = slice(x, { axis: -1, start: features / 2, end: features })
-  return concat([neg(second), first], { axis: -1 })
+  const half = [...x.shape.slice(0, -1), x.shape.at(-1)! / 2]
+  const first = slice(x, [0, 0, 0, 0], half)
+  const second = slice(x, [0, 0, 0, half.at(-1)!], half)
+  return concat<Tensor['dtype']>([neg(second), first], { axis: -1 })
 }

@@ -1,0 +1,111 @@
+import { loadAdapterFolder } from '@gyre/adapters/node'
+import { valueAndGrad } from '@gyre/autograd'
+import { int32Of, type LazySafetensorsFile, type WritableTensor } from '@gyre/safetensors'
+import { openSafetensorsFile, writeSafetensorsFile } from '@gyre/safetensors/node'
+import { type HasParameters, scope, type Tensor, tensor } from '@gyre/tensor'
+import { adapterMethods } from '@gyre/train'
+import type { Model, ModelInputs, ModelOutputs } from '@gyre/transformers'
+import { loadModelFolder } from '@gyre/transformers/node'
+import type { Command } from 'commander'
+import { type CommonOptions, chooseBackend } from '../common-options.js'
+import { UsageError } from '../errors.js'
+
+interface ForwardOptions extends CommonOptions {
+  readonly model: string
+  readonly adapter?: string
+  readonly inputs: string
+  readonly outputs: string
+  readonly grads: boolean
+  readonly hiddenStates: boolean
+}
+
+export function addForward(program: Command): Command {
+  return program
+    .command('forward')
+    .description('run a model once on the tensors of a file, and write what comes out')
+    .requiredOption('--model <dir>', 'folder with config.json and model.safetensors')
+    .option('--adapter <dir>', 'folder with adapter_config.json and adapter_model.safetensors')
+    .requiredOption(
+      '--inputs <file>',
+      'safetensors with input_ids, and attention_mask and labels where there are',
+    )
+    .requiredOption('--outputs <file>', 'safetensors to write: logits, loss, …')
+    .option('--grads', 'write the gradient of every trainable parameter as grads.<name>', false)
+    .option('--hidden-states', 'write hidden_states.<i>', false)
+    .action(runForward)
+}
+
+async function runForward(options: ForwardOptions): Promise<void> {
+  chooseBackend(options)
+  const model = await loadModelFolder(options.model)
+  const adapter = options.adapter
+    ? await loadAdapterFolder(options.adapter, model, Object.values(adapterMethods))
+    : undefined
+  const file = await openSafetensorsFile(options.inputs)
+  let inputs: ModelInputs
+  try {
+    inputs = await readInputs(file, options.inputs)
+  } finally {
+    await file.close()
+  }
+  if (options.grads && !inputs.labels)
+    throw new UsageError(`--grads needs labels, and ${options.inputs} has none`)
+
+  const { outputs, grads } = scope(() => run(model, adapter ?? model, inputs, options.grads))
+  const written = new Map<string, Tensor>([['logits', outputs.logits]])
+  if (outputs.loss) written.set('loss', outputs.loss)
+  if (options.hiddenStates) {
+    for (const [i, state] of outputs.hiddenStates.entries()) written.set(`hidden_states.${i}`, state)
+  }
+  for (const [name, gradient] of grads) written.set(`grads.${name}`, gradient)
+  await writeSafetensorsFile(options.outputs, await Promise.all([...written].map(toWritable)))
+
+  const loss = await outputs.loss?.item()
+  if (options.json) {
+    console.log(
+      JSON.stringify({ outputs: options.outputs, tensors: [...written.keys()], loss: loss ?? null }),
+    )
+  } else {
+    console.log(
+      `${options.outputs}: ${written.size} tensors${loss === undefined ? '' : `, loss ${loss.toFixed(6)}`}`,
+    )
+  }
+}
+
+function run(model: Model, trainable: HasParameters, inputs: ModelInputs, withGrads: boolean) {
+  if (!withGrads) return { outputs: model.forward(inputs), grads: new Map<string, Tensor>() }
+  // Everything but the loss is read below the tape that differentiates it.
+  let outputs: ModelOutputs | undefined
+  const { grads } = valueAndGrad(() => {
+    outputs = model.forward(inputs)
+    return outputs.loss!
+  }, trainable)()
+  return { outputs: outputs!, grads }
+}
+
+async function readInputs(file: LazySafetensorsFile, path: string): Promise<ModelInputs> {
+  if (!file.entries.has('input_ids')) throw new UsageError(`${path}: has no tensor named input_ids`)
+  const integers = async (name: string): Promise<Tensor | undefined> => {
+    if (!file.entries.has(name)) return undefined
+    const stored = await file.get(name)
+    return tensor(int32Of(stored, `${path}: ${name}`), { shape: stored.shape }) as Tensor
+  }
+  const inputIds = (await integers('input_ids'))!
+  if (inputIds.rank !== 2)
+    throw new UsageError(`${path}: input_ids has rank ${inputIds.rank}; expected [batch, tokens]`)
+  return {
+    inputIds,
+    attentionMask: await integers('attention_mask'),
+    labels:
+      file.entries.get('labels')?.dtype === 'F32' ? await floats(file, 'labels') : await integers('labels'),
+  }
+}
+
+async function floats(file: LazySafetensorsFile, name: string): Promise<Tensor> {
+  const { data, shape } = await file.get(name)
+  return tensor(data as Float32Array, { shape }) as Tensor
+}
+
+async function toWritable([name, value]: [string, Tensor]): Promise<[string, WritableTensor]> {
+  return [name, { dtype: 'F32', shape: value.shape, data: (await value.data()) as Float32Array }]
+}
