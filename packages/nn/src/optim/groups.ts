@@ -1,5 +1,5 @@
 import type { HasParameters, Parameter } from '@gyre/tensor'
-import { checkRate, OptimizerError } from '../errors.js'
+import { checkOption, checkRate, OptimizerError } from '../errors.js'
 
 /** Parameters under their names: a module, an adapter, `module.namedParameters()`, a map. */
 export type NamedParameters = HasParameters | Iterable<readonly [name: string, parameter: Parameter]>
@@ -40,12 +40,13 @@ export function resolveGroups(
   groups: ParameterGroups,
   defaults: GroupDefaults,
 ): readonly ResolvedGroup[] {
-  checkRate(where, 'learningRate', defaults.learningRate)
+  const base = defaults.learningRate
+  checkOption(where, 'learningRate', base, Number.isFinite(base) && base > 0, 'a number above 0')
   const names = new Set<string>()
   const owners = new Map<Parameter, string>()
   return listOfGroups(groups).map((group, index) => {
     const { name = `group ${index}`, learningRateScale = 1, weightDecay = defaults.weightDecay } = group
-    const learningRate = group.learningRate ?? defaults.learningRate
+    const learningRate = group.learningRate ?? base
     checkRate(where, `learningRate of ${name}`, learningRate)
     checkRate(where, `learningRateScale of ${name}`, learningRateScale)
     checkRate(where, `weightDecay of ${name}`, weightDecay)
@@ -53,9 +54,8 @@ export function resolveGroups(
     for (const [parameterName, parameter] of pairsOf(group.parameters)) {
       const owner = owners.get(parameter)
       if (names.has(parameterName) || owner !== undefined) {
-        throw new OptimizerError(
-          `${where}: ${parameterName} comes twice among the parameters${owner === undefined || owner === parameterName ? '' : `, first as ${owner}`}`,
-        )
+        const other = owner === undefined || owner === parameterName ? '' : `, first as ${owner}`
+        throw new OptimizerError(`${where}: ${parameterName} comes twice among the parameters${other}`)
       }
       names.add(parameterName)
       owners.set(parameter, parameterName)
@@ -64,14 +64,10 @@ export function resolveGroups(
     return {
       name,
       parameters,
-      rateFactor: learningRateScale * ratio(learningRate, defaults.learningRate),
+      rateFactor: learningRateScale * (learningRate / base),
       weightDecay,
     }
   })
-}
-
-function ratio(learningRate: number, base: number): number {
-  return learningRate === base ? 1 : learningRate / base
 }
 
 function listOfGroups(groups: ParameterGroups): readonly ParameterGroup[] {

@@ -169,7 +169,7 @@ describe('Optimizer', () => {
   })
 
   it('rejects settings outside their range', () => {
-    expect(() => sgd([], -1)).toThrow('SGD: learningRate is -1; expected a number of at least 0')
+    expect(() => sgd([], -1)).toThrow('SGD: learningRate is -1; expected a number above 0')
     expect(() => sgd([['w', ofOnes()]]).step(gradients(['w', [1, 1]]), { learningRate: Number.NaN })).toThrow(
       'SGD.step: learningRate is NaN',
     )

@@ -41,6 +41,7 @@ export interface StepOptions {
 export abstract class Optimizer implements HasParameters {
   /** The class's name, for errors. */
   readonly name: string
+  /** That of the steps which are given no other. */
   readonly learningRate: number
   readonly groups: readonly ResolvedGroup[]
   readonly #parameters: ReadonlyMap<string, Parameter>
