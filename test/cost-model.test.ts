@@ -1,11 +1,14 @@
-import { valueAndGrad } from '@gyre/autograd'
+import { readFileSync } from 'node:fs'
+import { grad, valueAndGrad } from '@gyre/autograd'
 import { cost, costWithin, type Graph, trace } from '@gyre/graph'
-import { Linear, Module } from '@gyre/nn'
+import { AdamW, Linear, Module } from '@gyre/nn'
 import {
   type AnyOp,
+  blockCirculant,
   dispatch,
   exp,
   inPhase,
+  linear,
   mean,
   mul,
   type Options,
@@ -14,34 +17,45 @@ import {
   type Phase,
   type Sample,
   SampleSource,
+  sizeOf,
   sub,
+  sum,
   type Tensor,
   type TensorRecord,
 } from '@gyre/tensor'
 import { describe, expect, it } from 'vitest'
 
-/** What docs/cost-model.md says: the least that a fused op may count of its composition's FLOPs. */
-const leastOfComposition = 0.4
+const document = readFileSync(new URL('../docs/cost-model.md', import.meta.url), 'utf8')
+
+/** The table of fused ops there: which part of its composition each counts. */
+const documentedParts = new Map(
+  [...document.matchAll(/^\| (\w+) \| ([01]\.\d\d\S*) \|/gm)].map(([, name, part]) => [name!, part!]),
+)
 
 const fusedOps = (Object.values(ops) as unknown as AnyOp[]).filter(({ composition }) => composition)
 
-function samplesOf(op: AnyOp): readonly Sample<never, Options>[] {
-  return op.samples(new SampleSource(1)) as readonly Sample<never, Options>[]
+/** What a fused op counts as a part of what its composition counts, for each of its samples. */
+function fusedParts(op: AnyOp): number[] {
+  return (op.samples(new SampleSource(1)) as readonly Sample<never, Options>[]).map((sample) => {
+    const run = (inputs: never) => dispatch(op as never, inputs, sample.options as never)
+    const compose = (inputs: TensorRecord) => op.composition!(inputs, sample.options)
+    return cost(trace(run)(sample.inputs)).flops / cost(trace(compose)(sample.inputs)).flops
+  })
 }
 
 describe('the FLOPs of a fused op', () => {
   for (const op of fusedOps) {
-    for (const sample of samplesOf(op)) {
-      it(`${op.name} (${sample.name}) are those of its composition, or fewer`, () => {
-        const run = (inputs: never) => dispatch(op as never, inputs, sample.options as never)
-        const compose = (inputs: TensorRecord) => op.composition!(inputs, sample.options)
-        const fused = cost(trace(run)(sample.inputs)).flops
-        const composed = cost(trace(compose)(sample.inputs)).flops
-        expect(fused).toBeLessThanOrEqual(composed)
-        expect(fused).toBeGreaterThanOrEqual(leastOfComposition * composed)
-      })
-    }
+    it(`are for ${op.name} those of its composition, but for what the documentation says it skips`, () => {
+      const parts = fusedParts(op)
+      expect(Math.max(...parts)).toBeLessThanOrEqual(1 + 1e-12)
+      const [least, most] = [Math.min(...parts), Math.max(...parts)].map((part) => part.toFixed(2))
+      expect(documentedParts.get(op.name)).toBe(least === most ? least : `${least}–${most}`)
+    })
   }
+
+  it('are documented for fused ops that exist', () => {
+    expect([...documentedParts.keys()]).toEqual(fusedOps.map(({ name }) => name).sort())
+  })
 })
 
 /** Two linear layers with an exponential between. */
@@ -137,6 +151,33 @@ describe('a training step of two linear layers', () => {
   })
 })
 
+describe('a training step with AdamW', () => {
+  const model = new TwoLayers(inFeatures, hidden, outFeatures)
+  const optimizer = new AdamW(model, { learningRate: 1e-3 })
+  const graph = trace((input: Tensor) => {
+    const { value, grads } = valueAndGrad(() => mean(model.forward(input)), model)()
+    optimizer.step(grads)
+    return value
+  }, model)(x)
+  const numbers = model.countParameters()
+
+  it('counts two moments per parameter and the number of the step as state', () => {
+    expect(cost(graph).state).toEqual({ count: 2 * numbers + 1, bytes: 4 * (2 * numbers + 1) })
+    expect(cost(graph).parameters.count).toBe(numbers)
+    expect(graph.updates).toHaveLength(3 * 4 + 1)
+  })
+
+  it('updates parameters and moments in place', () => {
+    const largest = Math.max(...graph.values.map(({ spec }) => 4 * sizeOf(spec.shape)))
+    const { parameters, state, activationBytes, peakBytes } = cost(graph)
+    // Gradients are all alive when the update runs; parameters and moments are not there twice.
+    const least = parameters.bytes + state.bytes + 4 * numbers
+    expect(peakBytes).toBeGreaterThanOrEqual(least)
+    expect(peakBytes).toBeLessThan(least + activationBytes + 4 * largest)
+    expect(peakBytes).toBeLessThan(2 * (parameters.bytes + state.bytes))
+  })
+})
+
 describe('a training step of many linear layers', () => {
   class Stack extends Module {
     readonly layers: readonly Linear[]
@@ -180,6 +221,57 @@ describe('a training step of many linear layers', () => {
     expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(1e6)
     for (const [, parameter] of stack.namedParameters()) expect(isUntouched(parameter)).toBe(true)
   })
+})
+
+describe('the closed forms of adapters, at 768 inputs and outputs', () => {
+  const width = 768
+  const rows = (count: number) => ({ shape: [count, width], dtype: 'float32' }) as const
+  const shaped = (...shape: readonly number[]) => ({ shape, dtype: 'float32' }) as const
+
+  /** FLOPs of a further token, and what is left at none: the cost of a call. */
+  function perTokenAndOnce(flops: (tokens: number) => number): [number, number] {
+    const perToken = flops(2) - flops(1)
+    return [perToken, flops(1) - perToken]
+  }
+
+  function row(name: string, parameters: number, [perToken, once]: readonly [number, number]): string {
+    const numbers = [parameters, perToken, once].map((value) => Math.round(value).toLocaleString('en'))
+    return `| ${name} | ${numbers.join(' | ')} |`
+  }
+
+  it('LoRA costs 2r (in + out) and the scale', () => {
+    const r = 8
+    const lora = (x: Tensor, a: Tensor, b: Tensor) => mul(linear(linear(x, a), b), 2)
+    const costs = perTokenAndOnce(
+      (tokens) => cost(trace(lora)(rows(tokens), shaped(r, width), shaped(width, r))).flops,
+    )
+    expect(costs).toEqual([2 * r * (width + width) + width, 0])
+    expect(document).toContain(row('LoRA, r = 8', 2 * r * width, costs))
+  })
+
+  for (const p of [64, 768]) {
+    it(`a block-circulant product costs its transforms and products (p = ${p})`, () => {
+      const k = width / p
+      const q = width / p
+      const transform = 2.5 * p * Math.log2(p)
+      const products = 8 * q * k * (Math.floor(p / 2) + 1)
+      const [perToken, once] = perTokenAndOnce(
+        (tokens) => cost(trace(blockCirculant)(rows(tokens), shaped(q, k, p))).flops,
+      )
+      expect(perToken).toBeCloseTo((k + q) * transform + products, 6)
+      expect(once).toBeCloseTo(q * k * transform, 6)
+      expect(document).toContain(row(`BCA, p = ${p}`, q * k * p, [perToken, once]))
+    })
+
+    it(`its gradients cost what the document says (p = ${p})`, () => {
+      const [k, q, tokens] = [width / p, width / p, 5]
+      const step = (x: Tensor, c: Tensor) => grad((a: Tensor, b: Tensor) => sum(blockCirculant(a, b)))(x, c)
+      const { byOp } = cost(trace(step)(rows(tokens), shaped(q, k, p)))
+      const transforms = (tokens * (k + q) + 2 * q * k) * 2.5 * p * Math.log2(p)
+      const products = 16 * tokens * q * k * (Math.floor(p / 2) + 1)
+      expect(byOp.get('blockCirculantBackward')?.flops).toBeCloseTo(transforms + products, 6)
+    })
+  }
 })
 
 /** Whether nobody has drawn the numbers: then no backend holds them. */

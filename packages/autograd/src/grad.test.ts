@@ -14,6 +14,7 @@ import {
   randn,
   ScopeError,
   scope,
+  stopGradient,
   sub,
   sum,
   type Tensor,
@@ -72,6 +73,12 @@ describe('grad', () => {
   it('treats captured tensors as constants', () => {
     const scale = tensor([2, 5], float64)
     expect(numbers(grad((x: Tensor) => sum(mul(x, scale)))(tensor([1, 1], float64)))).toEqual([2, 5])
+  })
+
+  it('passes no gradient through stopGradient', () => {
+    const fn = (x: Tensor): Tensor => sum(mul(stopGradient(mul(x, x)), x))
+    expect(numbers(grad(fn)(tensor([3], float64)))).toEqual([9])
+    expect(numbers(grad((x: Tensor) => sum(grad(fn)(x)))(tensor([3], float64)))).toEqual([0])
   })
 
   it('differentiates its own result', () => {
