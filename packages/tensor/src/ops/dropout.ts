@@ -34,7 +34,9 @@ export const dropoutOp = defineOp<{ x: Tensor; seed: Tensor }, DropoutOptions>()
     const words = new Uint32Array(2)
     for (let i = 0; i < x.data.length; i++) {
       const counter = (i - (i & 1)) / 2
-      if ((i & 1) === 0) threefry2x32(seed.data[0]!, seed.data[1]!, counter, counter / 2 ** 32, words)
+      if ((i & 1) === 0) {
+        threefry2x32(seed.data[0]!, seed.data[1]!, counter, Math.floor(counter / 2 ** 32), words)
+      }
       output.data[i] = uniformOf(words[i & 1]!) >= probability ? x.data[i]! * scale : 0
     }
   },
