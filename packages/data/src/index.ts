@@ -1,1 +1,7 @@
-export {}
+export * from './batching.js'
+export { type BytePairOptions, type TokenizerJson, trainBytePairTokenizer } from './byte-pair-trainer.js'
+export * from './corpora.js'
+export { DataError } from './data-error.js'
+export { encodeExample } from './encode-example.js'
+export { type EraPiece, eraLabels, eraPieces, pieceLength } from './era.js'
+export { type SpecialTokens, Tokenizer } from './tokenizer.js'
