@@ -72,6 +72,20 @@ describe('a gradient that is traced', () => {
     expect(graph.outputs.map(({ path }) => path)).toEqual(['value', 'grads.weight'])
   })
 
+  it('refuses a tensor that a gradient left behind', () => {
+    const fn = (x: Tensor): Tensor | undefined => {
+      let leaked: Tensor | undefined
+      grad((y: Tensor) => {
+        leaked = exp(y)
+        return sum(leaked)
+      })(x)
+      return leaked
+    }
+    expect(() => trace(fn)(vector)).toThrow(
+      'trace: a tensor of a tape is used outside the function that it belongs to',
+    )
+  })
+
   it('shows what a checkpoint trades: fewer activations, a second forward pass', () => {
     const chain = (x: Tensor): Tensor => {
       let value = x

@@ -1,3 +1,4 @@
+export { stopGradient } from '@gyre/tensor'
 export { checkpoint } from './checkpoint.js'
 export { type GradientsOf, grad, valueAndGrad, vjp, vjpOfMany } from './grad.js'
 export { type GradcheckOptions, gradcheck } from './gradcheck.js'

@@ -20,9 +20,9 @@ export interface Resident {
 
 /** What a graph costs, by the conventions of docs/cost-model.md. */
 export interface GraphCost extends Work {
-  /** The parameters that the function reads: those of the module that `trace` was given, or all without one. */
+  /** The parameters that the function reads: those of the modules that `trace` was given, or all without any. */
   readonly parameters: Resident & { readonly trainable: number }
-  /** Parameters outside the module, such as an optimiser's moments. */
+  /** Parameters outside the modules, such as an optimiser's moments. */
   readonly state: Resident
   /** Bytes of the values that the forward phase makes and the backward phase reads. */
   readonly activationBytes: number

@@ -38,9 +38,9 @@ export interface NamedValue {
 /** A parameter that the function reads, by reference: the value that it has when the function begins. */
 export interface GraphParameter {
   readonly parameter: Parameter
-  /** Its name in the module that `trace` was given. */
+  /** Its name in one of the modules that `trace` was given. */
   readonly name: string | undefined
-  /** False when a module was given and this is none of its own, such as an optimiser's state. */
+  /** False when modules were given and it is in none of them, such as an optimiser's state. */
   readonly inModule: boolean
   /** Whether it was trainable when it was traced. */
   readonly trainable: boolean

@@ -73,6 +73,14 @@ describe('trace', () => {
     expect(graph.nodes.map(({ inputs }) => inputs.b)).toEqual([1, 1])
   })
 
+  it('knows the parameters of several modules', () => {
+    const [weight, kernel] = [untouchable([3]), untouchable([3])]
+    const model = { namedParameters: () => [['weight', weight]] as const }
+    const adapter = { namedParameters: () => [['kernel', kernel]] as const }
+    const graph = trace(() => add(weight.value, kernel.value), model, adapter)()
+    expect(graph.parameters.map(({ name }) => name)).toEqual(['weight', 'kernel'])
+  })
+
   it('leaves parameters outside the given module without a name', () => {
     const graph = trace(() => neg(untouchable([2]).value), { namedParameters: () => [] })()
     expect(graph.parameters[0]).toMatchObject({ name: undefined, inModule: false })

@@ -35,19 +35,18 @@ import { mapTensorTree, type SpecsOf } from './tensor-tree.js'
  * Runs `fn` once on tensors that know only their shapes, and returns what it does as a graph: no numbers are
  * computed, drawn or allocated, so the training step of a model of any size can be traced. Tensors in the
  * arguments, also inside arrays, plain objects and maps, are inputs, and a plain `{ shape, dtype }` will do in
- * place of one. Parameters are read and assigned by reference, under their names in `module` where it has them;
- * outside the trace they do not change. Other tensors are constants. `fn` must be synchronous; reading numbers
- * in it is a `TraceError`.
+ * place of one. Parameters are read and assigned by reference, under their names in `modules` (a model and its
+ * adapter, say) where those have them; outside the trace they do not change. Other tensors are constants. `fn`
+ * must be synchronous; reading numbers in it is a `TraceError`.
  *
- * @source Frostig, Johnson, Leary: Compiling machine learning programs via high-level tracing. SysML 2018,
- * section 2.
+ * @source Frostig, Johnson, Leary: Compiling machine learning programs via high-level tracing. SysML 2018.
  */
 export function trace<A extends readonly unknown[]>(
   fn: (...args: A) => unknown,
-  module?: HasParameters,
+  ...modules: readonly HasParameters[]
 ): (...args: SpecsOf<A>) => Graph {
   return (...args) => {
-    const tracing = new Trace(module)
+    const tracing = new Trace(modules)
     const inputs: NamedValue[] = []
     const traced = mapTensorTree(args, (spec, path) => {
       checkShape(spec.shape, `trace: argument ${path}`)
@@ -70,7 +69,7 @@ class Trace implements Interpreter {
   readonly name = 'trace'
   readonly level = nextLevel()
   #open = true
-  /** The module's parameters; undefined without a module. */
+  /** The modules' parameters; undefined without a module. */
   readonly #names: ReadonlyMap<Parameter, string> | undefined
   readonly #values: GraphValue[] = []
   readonly #nodes: GraphNode[] = []
@@ -80,9 +79,13 @@ class Trace implements Interpreter {
   readonly #current = new Map<Parameter, Tensor>()
   readonly #updated = new Set<Parameter>()
 
-  constructor(module: HasParameters | undefined) {
-    if (!module) return
-    this.#names = new Map([...module.namedParameters()].map(([name, parameter]) => [parameter, name]))
+  constructor(modules: readonly HasParameters[]) {
+    if (modules.length === 0) return
+    this.#names = new Map(
+      modules.flatMap((module) =>
+        [...module.namedParameters()].map(([name, parameter]) => [parameter, name]),
+      ),
+    )
   }
 
   /** Runs synchronous code so that this trace sees its operations and its parameters. */
