@@ -37,9 +37,8 @@ export async function saveAdapter(
     ...adapter.method.toPeft(),
   }
   const tensors: [string, { dtype: 'F32'; shape: readonly number[]; data: Float32Array }][] = []
-  for (const [key, parameter] of adapter.namedParameters()) {
-    const data = (await parameter.value.data()) as Float32Array
-    tensors.push([key, { dtype: 'F32', shape: parameter.shape, data }])
+  for (const [key, value] of adapter.namedTensors()) {
+    tensors.push([key, { dtype: 'F32', shape: value.shape, data: (await value.data()) as Float32Array }])
   }
   return {
     'adapter_config.json': `${JSON.stringify(config, null, 2)}\n`,

@@ -1,5 +1,6 @@
 import type { Delta, Linear } from '@gyre/nn'
 import { type HasParameters, Parameter, Rng, type Shape, sizeOf, type Tensor } from '@gyre/tensor'
+import { AdapterError } from './errors.js'
 import type { AdapterMethod, Site } from './method.js'
 import type { FoundSite } from './sites.js'
 
@@ -8,17 +9,17 @@ export const keyPrefix = 'base_model.model.'
 
 /** One method's parameters at one linear layer. The layer adds it to its output while it is active. */
 export class AdapterSite implements Delta {
+  readonly adapter: Adapter
   readonly site: Site
   readonly layer: Linear
   readonly parameters: ReadonlyMap<string, Parameter>
-  readonly #adapter: Adapter
   readonly #keys: ReadonlyMap<string, string>
 
   constructor(adapter: Adapter, { layer, ...site }: FoundSite, rng: Rng) {
     adapter.method.check(site)
+    this.adapter = adapter
     this.site = site
     this.layer = layer
-    this.#adapter = adapter
     const parameters = new Map<string, Parameter>()
     const keys = new Map<string, string>()
     for (const [name, { key, shape, initializer, trainable }] of Object.entries(
@@ -34,23 +35,23 @@ export class AdapterSite implements Delta {
   }
 
   get name(): string {
-    return this.#adapter.name
+    return this.adapter.name
   }
 
   get active(): boolean {
-    return this.#adapter.enabled && !this.#adapter.merged
+    return this.adapter.enabled && !this.adapter.merged
   }
 
   get learningRateScale(): number {
-    return this.#adapter.method.learningRateScale(this.site)
+    return this.adapter.method.learningRateScale(this.site)
   }
 
   delta(x: Tensor): Tensor {
-    return this.#adapter.method.delta(this.site, this.#tensors(), x)
+    return this.adapter.method.delta(this.site, this.#tensors(), x)
   }
 
   deltaWeight(): Tensor {
-    return this.#adapter.method.deltaWeight(this.site, this.#tensors())
+    return this.adapter.method.deltaWeight(this.site, this.#tensors())
   }
 
   /** Parameters under their keys in the adapter's file. */
@@ -75,11 +76,12 @@ export class Adapter implements HasParameters {
   readonly name: string
   readonly method: AdapterMethod
   readonly sites: readonly AdapterSite[]
-  /** Switched off, the model computes what it computed without the adapter. */
-  enabled = true
   /** Whether ΔW is in the layers' weights; changed by `merge` and `unmerge`. */
   merged = false
   readonly #heads: readonly (readonly [key: string, parameter: Parameter])[]
+  /** Of the saved modules, the tensors that the model does not hold now: its own, or when switched off the adapter's. */
+  readonly #shelved: Map<Parameter, Tensor>
+  #enabled = true
 
   constructor(
     name: string,
@@ -93,12 +95,37 @@ export class Adapter implements HasParameters {
     const rng = new Rng(seed).child('adapter')
     this.sites = sites.map((site) => new AdapterSite(this, site, rng))
     this.#heads = heads
+    this.#shelved = new Map(heads.map(([, parameter]) => [parameter, parameter.value]))
+  }
+
+  /** Switched off, the model computes what it computed without the adapter, with the heads that it had. */
+  get enabled(): boolean {
+    return this.#enabled
+  }
+
+  set enabled(enabled: boolean) {
+    if (enabled === this.#enabled) return
+    if (this.merged) {
+      throw new AdapterError(`adapter '${this.name}' is merged into the weights; unmerge it first`)
+    }
+    this.#enabled = enabled
+    for (const [parameter, shelved] of this.#shelved) {
+      this.#shelved.set(parameter, parameter.value)
+      parameter.assign(shelved)
+    }
   }
 
   /** The adapter's own parameters and those of the saved modules, under their keys in the file. */
   *namedParameters(): Generator<readonly [key: string, parameter: Parameter]> {
     for (const site of this.sites) yield* site.namedParameters()
     yield* this.#heads
+  }
+
+  /** The tensors that make up the adapter, switched on or off, under their keys in the file. */
+  *namedTensors(): Generator<readonly [key: string, tensor: Tensor]> {
+    for (const [key, parameter] of this.namedParameters()) {
+      yield [key, (this.#enabled ? undefined : this.#shelved.get(parameter)) ?? parameter.value]
+    }
   }
 
   /** Parameters of the modules that are saved beside the adapter. */

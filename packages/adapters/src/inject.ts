@@ -1,6 +1,6 @@
-import type { Module } from '@gyre/nn'
+import { Linear, type Module } from '@gyre/nn'
 import type { Parameter } from '@gyre/tensor'
-import { Adapter, keyPrefix } from './adapter.js'
+import { Adapter, AdapterSite, keyPrefix } from './adapter.js'
 import { AdapterError } from './errors.js'
 import type { AdapterMethod } from './method.js'
 import { findModules, findSites } from './sites.js'
@@ -22,7 +22,8 @@ export function inject(
   { name = 'default', seed = 0 }: InjectOptions = {},
 ): Adapter {
   const sites = findSites(model, method.targets.targets)
-  if (sites.some(({ layer }) => layer.deltas.some((delta) => delta.name === name))) {
+  const others = adaptersOf(model)
+  if (others.some((other) => other.name === name)) {
     throw new AdapterError(`the model already carries an adapter named '${name}'; give this one another name`)
   }
   const wanted = method.targets.modulesToSave ?? []
@@ -35,19 +36,41 @@ export function inject(
     for (const [key, parameter] of module.namedParameters())
       heads.push([`${keyPrefix}${path}.${key}`, parameter])
   }
+  for (const other of others) {
+    const shared = heads.find(([, parameter]) => other.headParameters.some(([, own]) => own === parameter))
+    if (shared) {
+      // Deltas add; two versions of a head do not.
+      throw new AdapterError(
+        `modulesToSave: ${shared[0]} is already trained and saved with adapter '${other.name}'`,
+      )
+    }
+  }
   const adapter = new Adapter(name, method, sites, heads, seed)
   model.requiresGrad(false)
-  for (const [, parameter] of heads) parameter.trainable = true
+  for (const { headParameters } of [...others, adapter]) {
+    for (const [, parameter] of headParameters) parameter.trainable = true
+  }
   for (const site of adapter.sites) site.layer.deltas.push(site)
   return adapter
 }
 
-/** Takes an adapter out of its model again. The base stays frozen. */
+/** Takes an adapter out of its model again, which has the heads that it had. The base stays frozen. */
 export function eject(adapter: Adapter): void {
   if (adapter.merged)
     throw new AdapterError(`adapter '${adapter.name}' is merged into the weights; unmerge it first`)
+  adapter.enabled = false
+  for (const [, parameter] of adapter.headParameters) parameter.trainable = false
   for (const site of adapter.sites) {
     const at = site.layer.deltas.indexOf(site)
     if (at >= 0) site.layer.deltas.splice(at, 1)
   }
+}
+
+function adaptersOf(model: Module): readonly Adapter[] {
+  const adapters = new Set<Adapter>()
+  for (const [, module] of model.namedModules()) {
+    if (!(module instanceof Linear)) continue
+    for (const delta of module.deltas) if (delta instanceof AdapterSite) adapters.add(delta.adapter)
+  }
+  return [...adapters]
 }

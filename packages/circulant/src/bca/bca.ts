@@ -73,10 +73,11 @@ export const bca = /* @__PURE__ */ defineMethod<BcaConfig, 'kernel'>()({
       (typeof value === 'string' && /^max:[1-9]\d*$/.test(value)) ||
       (typeof value === 'object' &&
         value !== null &&
+        !Array.isArray(value) &&
         Object.values(value).every((size) => typeof size === 'number'))
     if (!valid) {
       throw new AdapterError(
-        `adapter_config.json: block_size should be a number, not ${JSON.stringify(value)}`,
+        `adapter_config.json: block_size should be a number, max:n or a number by target, not ${JSON.stringify(value)}`,
       )
     }
     return { blockSize: value as BlockSize, scaleLearningRate: fields.scale_learning_rate !== false }

@@ -11,7 +11,9 @@ export type BlockSize = number | { readonly [target: string]: number } | `max:${
 export function blockSizeAt(blockSize: BlockSize, { path, target, inFeatures, outFeatures }: Site): number {
   if (typeof blockSize === 'string') {
     const limit = Number(blockSize.slice('max:'.length))
-    return commonDivisors(outFeatures, inFeatures).findLast((divisor) => divisor <= limit)!
+    const size = commonDivisors(outFeatures, inFeatures).findLast((divisor) => divisor <= limit)
+    if (size === undefined) throw new AdapterError(`blockSize '${blockSize}': expected max:n with n ≥ 1`)
+    return size
   }
   const size =
     typeof blockSize === 'number' ? blockSize : (blockSize[target] ?? blockSize[path.split('.').at(-1)!])
