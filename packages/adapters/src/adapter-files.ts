@@ -85,6 +85,8 @@ export function loadAdapter(
   return adapter
 }
 
+const floatDTypes: ReadonlySet<string> = new Set(['F32', 'F16', 'BF16'])
+
 function assignTensors(adapter: Adapter, bytes: Uint8Array): void {
   const file = readSafetensors(bytes, { source: 'adapter_model.safetensors' })
   const parameters = new Map<string, Parameter>(adapter.namedParameters())
@@ -94,15 +96,16 @@ function assignTensors(adapter: Adapter, bytes: Uint8Array): void {
     if (!entry) problems.push(`missing ${key}`)
     else if (!sameShape(entry.shape, parameter.shape)) {
       problems.push(`${key} has shape ${formatShape(entry.shape)}, expected ${formatShape(parameter.shape)}`)
+    } else if (!floatDTypes.has(entry.dtype)) {
+      problems.push(`${key} is ${entry.dtype}, expected F32, F16 or BF16`)
     }
   }
   for (const key of file.entries.keys()) if (!parameters.has(key)) problems.push(`unexpected ${key}`)
   if (problems.length > 0) throw new AdapterError(`adapter_model.safetensors: ${problems.join('; ')}`)
   for (const [key, parameter] of parameters) {
-    const { data } = file.get(key)
-    if (!(data instanceof Float32Array))
-      throw new AdapterError(`adapter_model.safetensors: ${key} is not floating-point`)
-    parameter.assign(tensor(data.slice(), { shape: parameter.shape }))
+    // The file's dtypes all read as float32; a copy, since the numbers may be a view of the file's bytes.
+    const data = file.get(key).data.slice() as Float32Array
+    parameter.assign(tensor(data, { shape: parameter.shape }))
   }
 }
 

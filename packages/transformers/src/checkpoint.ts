@@ -4,7 +4,7 @@ import {
   openSafetensors,
   writeSafetensors,
 } from '@gyre/safetensors'
-import { formatShape, keep, type Parameter, sameShape, tensor } from '@gyre/tensor'
+import { formatShape, type Parameter, sameShape, tensor } from '@gyre/tensor'
 import { formatConfig, type ModelConfig, parseConfig } from './config.js'
 import { createModel, type Model, type ModelTask, taskOfArchitecture } from './create-model.js'
 import { CheckpointError } from './errors.js'
@@ -32,6 +32,8 @@ export interface LoadModelOptions {
   readonly numLabels?: number
   readonly problemType?: 'regression' | 'single_label_classification'
 }
+
+const floatDTypes: ReadonlySet<string> = new Set(['F32', 'F16', 'BF16'])
 
 /** A model from Hugging Face's files, under Hugging Face's names. Errors list every tensor that does not fit. */
 export async function loadModel(source: CheckpointSource, options: LoadModelOptions = {}): Promise<Model> {
@@ -67,6 +69,8 @@ export async function loadModel(source: CheckpointSource, options: LoadModelOpti
           `${key} has shape ${formatShape(entry.shape)}, expected ${formatShape(parameter.shape)}`,
         )
       }
+    } else if (!floatDTypes.has(entry.dtype)) {
+      problems.push(`${key} is ${entry.dtype}, expected F32, F16 or BF16`)
     }
   }
   for (const key of file.entries.keys())
@@ -76,11 +80,8 @@ export async function loadModel(source: CheckpointSource, options: LoadModelOpti
   for (const [key, parameter] of parameters) {
     const entry = file.entries.get(key)
     if (!entry || !sameShape(entry.shape, parameter.shape)) continue
-    const { data, dtype } = await file.get(key)
-    if (!(data instanceof Float32Array)) {
-      throw new CheckpointError(`${name}/model.safetensors: ${key} is ${dtype}; expected F32, F16 or BF16`)
-    }
-    parameter.assign(keep(tensor(data, { shape: parameter.shape })))
+    const { data } = await file.get(key)
+    parameter.assign(tensor(data as Float32Array, { shape: parameter.shape }))
   }
   return model
 }

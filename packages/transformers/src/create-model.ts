@@ -1,4 +1,5 @@
 import { seedParameters } from '@gyre/nn'
+import { OptionError } from '@gyre/tensor'
 import type { ModelConfig } from './config.js'
 import { LlamaForCausalLM } from './llama.js'
 import { RobertaForMaskedLM, RobertaForSequenceClassification } from './roberta.js'
@@ -31,7 +32,9 @@ export function createModel(
   { seed, task = tasksOf(config)[0] }: CreateModelOptions,
 ): Model {
   if (!tasksOf(config).includes(task)) {
-    throw new RangeError(`${config.modelType} has no ${task} head; expected ${tasksOf(config).join(' or ')}`)
+    throw new OptionError(
+      `createModel: ${config.modelType} has no ${task} head; expected ${tasksOf(config).join(' or ')}`,
+    )
   }
   const model =
     config.modelType === 'llama'

@@ -1,4 +1,4 @@
-import { Rng, scope, tensor } from '@gyre/tensor'
+import { OptionError, Rng, scope, tensor } from '@gyre/tensor'
 import type { LlamaForCausalLM } from './llama.js'
 
 export interface GenerateOptions {
@@ -19,7 +19,10 @@ export async function generate(
   prompt: ArrayLike<number>,
   { maxNewTokens, temperature = 0, seed = 0, stopTokens, onToken }: GenerateOptions,
 ): Promise<number[]> {
-  if (prompt.length === 0) throw new RangeError('generate: the prompt has no tokens')
+  if (prompt.length === 0) throw new OptionError('generate: the prompt has no tokens')
+  if (!(temperature >= 0 && Number.isFinite(temperature))) {
+    throw new OptionError(`generate: temperature is ${temperature}; expected a number of at least 0`)
+  }
   const { maxPositionEmbeddings, eosTokenId, vocabSize } = model.config
   const stop = new Set(stopTokens ?? (eosTokenId === undefined ? [] : [eosTokenId]))
   const rng = new Rng(seed)

@@ -55,10 +55,10 @@ export const bca = /* @__PURE__ */ defineMethod<BcaConfig, 'kernel'>()({
   flops: ({ blockSize }, site, tokens) => {
     const p = blockSizeAt(blockSize, site)
     const [q, k] = [site.outFeatures / p, site.inFeatures / p]
-    const transform = p === 1 ? 0 : 2.5 * p * Math.log2(p)
-    const frequencies = Math.floor(p / 2) + 1
-    // Kernels once; for each token the blocks of x, the products with their sums, and the blocks of the output.
-    const products = frequencies * q * (6 * k + 2 * (k - 1))
+    const transform = 2.5 * p * Math.log2(p)
+    // At each frequency a complex multiplication (6) and addition (2) for each pair of blocks.
+    const products = 8 * q * k * (Math.floor(p / 2) + 1)
+    // The kernels are transformed once; for each token the blocks of x, and those of the output back.
     return q * k * transform + tokens * ((k + q) * transform + products)
   },
   fresh: 'changes nothing',
