@@ -1,8 +1,20 @@
+export { adapterFlopsPerToken } from './adapter-flops.js'
 export { type ApplyMethodOptions, applyMethod, type Trainable } from './apply-method.js'
 export { TrainingError } from './errors.js'
+export {
+  bitsPerCharacter,
+  type Classified,
+  classify,
+  evaluateLanguageModel,
+  type MetricName,
+  measure,
+} from './evaluate.js'
 export { methodGrammar, parseMethod, parseMethods, type TrainingMethod } from './method-grammar.js'
 export { type AdapterConfigs, type AdapterMethodName, adapterMethods } from './methods.js'
 export * from './metrics.js'
+export { type PretrainingOptions, pretraining, pretrainingBatches } from './pretrain.js'
+export { type RunOptions, runTraining } from './run.js'
+export { toInputs, toMicroBatch } from './token-inputs.js'
 export {
   type BatchSource,
   type MicroBatch,

@@ -1,0 +1,73 @@
+import type { Batches } from '@gyre/data'
+import { scope } from '@gyre/tensor'
+import type { Model } from '@gyre/transformers'
+import { accuracy, f1, matthews, pearson, spearman } from './metrics.js'
+import { toInputs } from './token-inputs.js'
+
+export type MetricName = 'accuracy' | 'f1' | 'matthews' | 'pearson' | 'spearman'
+const metricFunctions = { accuracy, f1, matthews, pearson, spearman } satisfies {
+  [Name in MetricName]: (predictions: ArrayLike<number>, labels: ArrayLike<number>) => number
+}
+
+/** Mean loss per predicted token, in nats, over every batch once. */
+export async function evaluateLanguageModel(
+  model: Model,
+  batches: Batches,
+  onBatch?: (done: number) => void,
+): Promise<{ loss: number; tokens: number }> {
+  let total = 0
+  let tokens = 0
+  let done = 0
+  for (const batch of batches.inOrder()) {
+    const { loss } = scope(() => ({
+      loss: model.forward({ ...toInputs(batch), lossReduction: 'sum' }).loss!,
+    }))
+    total += await loss.item()
+    tokens += batch.labelCount
+    onBatch?.(++done)
+  }
+  return { loss: total / tokens, tokens }
+}
+
+/** The same loss in bits per character of the text: what models with different tokenizers can be compared by. */
+export function bitsPerCharacter(lossPerToken: number, tokens: number, characters: number): number {
+  return (lossPerToken * tokens) / characters / Math.LN2
+}
+
+export interface Classified {
+  /** The most likely class of each example, or its score. */
+  readonly predictions: Float64Array
+  readonly labels: Float64Array
+}
+
+/** What a classifier, or a regression, says of every example, in order. */
+export async function classify(
+  model: Model,
+  batches: Batches,
+  onBatch?: (done: number) => void,
+): Promise<Classified> {
+  const predictions: number[] = []
+  const labels: number[] = []
+  let done = 0
+  for (const batch of batches.inOrder()) {
+    const { inputIds, attentionMask } = toInputs(batch)
+    const { logits } = scope(() => ({ logits: model.forward({ inputIds, attentionMask }).logits }))
+    const values = (await logits.data()) as Float32Array
+    const width = values.length / batch.batchSize
+    for (let row = 0; row < batch.batchSize; row++) {
+      const scores = values.subarray(row * width, (row + 1) * width)
+      predictions.push(width === 1 ? scores[0]! : scores.indexOf(Math.max(...scores)))
+      labels.push(batch.labels[row]!)
+    }
+    onBatch?.(++done)
+  }
+  return { predictions: Float64Array.from(predictions), labels: Float64Array.from(labels) }
+}
+
+/** The named metrics of predictions against labels. */
+export function measure(
+  { predictions, labels }: Classified,
+  names: readonly MetricName[],
+): Record<string, number> {
+  return Object.fromEntries(names.map((name) => [name, metricFunctions[name](predictions, labels)]))
+}

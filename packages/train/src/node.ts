@@ -1,0 +1,1 @@
+export { hasRunCheckpoint, loadRunCheckpoint, type RunIdentity, saveRunCheckpoint } from './run-checkpoint.js'

@@ -1,0 +1,101 @@
+import { stat } from 'node:fs/promises'
+import { openSafetensorsFile, writeSafetensorsFile } from '@gyre/safetensors/node'
+import { type HasParameters, sameShape, type Tensor, tensor } from '@gyre/tensor'
+import { TrainingError } from './errors.js'
+import type { Trainer } from './trainer.js'
+
+/** What must be equal for a run to be continued: its settings, and what computed it. */
+export interface RunIdentity {
+  readonly settings: { readonly [name: string]: unknown }
+  readonly backend: string
+}
+
+const modelPrefix = 'model.'
+const optimizerPrefix = 'optimizer.'
+
+/** Writes everything that a run needs to go on: trained tensors, optimiser state and step, in one file. */
+export async function saveRunCheckpoint(
+  path: string,
+  trainer: Trainer,
+  trained: HasParameters,
+  identity: RunIdentity,
+): Promise<void> {
+  const tensors = new Map<string, Tensor>()
+  for (const [name, parameter] of trained.namedParameters()) tensors.set(modelPrefix + name, parameter.value)
+  for (const [name, value] of trainer.optimizer.stateDict()) tensors.set(optimizerPrefix + name, value)
+  const written = await Promise.all(
+    [...tensors].map(async ([name, value]) => {
+      const dtype = value.dtype === 'int32' ? ('I32' as const) : ('F32' as const)
+      return [name, { dtype, shape: value.shape, data: await value.data() }] as const
+    }),
+  )
+  await writeSafetensorsFile(path, written, {
+    step: String(trainer.step),
+    settings: JSON.stringify(identity.settings),
+    backend: identity.backend,
+  })
+}
+
+/** Continues a run from its file; gives the number of steps done. A file of another run is an error that says how. */
+export async function loadRunCheckpoint(
+  path: string,
+  trainer: Trainer,
+  trained: HasParameters,
+  identity: RunIdentity,
+): Promise<number> {
+  const file = await openSafetensorsFile(path)
+  try {
+    checkIdentity(path, file.metadata, identity)
+    const read = async (name: string): Promise<Tensor> => {
+      const { data, shape } = await file.get(name)
+      return tensor(data as Float32Array | Int32Array, { shape }) as Tensor
+    }
+    for (const [name, parameter] of trained.namedParameters()) {
+      const value = await read(modelPrefix + name)
+      if (!sameShape(value.shape, parameter.shape))
+        throw new TrainingError(`${path}: ${name} has another shape`)
+      parameter.assign(value)
+    }
+    const state = new Map<string, Tensor>()
+    for (const name of file.entries.keys()) {
+      if (name.startsWith(optimizerPrefix)) state.set(name.slice(optimizerPrefix.length), await read(name))
+    }
+    trainer.optimizer.loadStateDict(state)
+    const step = Number(file.metadata.get('step'))
+    trainer.resumeAt(step)
+    return step
+  } finally {
+    await file.close()
+  }
+}
+
+/** Whether there is a file to continue from. */
+export async function hasRunCheckpoint(path: string): Promise<boolean> {
+  return stat(path).then(
+    (entry) => entry.isFile(),
+    () => false,
+  )
+}
+
+function checkIdentity(
+  path: string,
+  metadata: ReadonlyMap<string, string>,
+  { settings, backend }: RunIdentity,
+): void {
+  const saved = JSON.parse(metadata.get('settings') ?? '{}') as { readonly [name: string]: unknown }
+  const now = JSON.parse(JSON.stringify(settings)) as { readonly [name: string]: unknown }
+  for (const name of new Set([...Object.keys(saved), ...Object.keys(now)])) {
+    const [before, after] = [JSON.stringify(saved[name]), JSON.stringify(now[name])]
+    if (before !== after) {
+      throw new TrainingError(
+        `${path}: the run had ${name} = ${before}, this one has ${after}; it cannot be resumed`,
+      )
+    }
+  }
+  const savedBackend = metadata.get('backend')
+  if (savedBackend !== backend) {
+    throw new TrainingError(
+      `${path}: the run was computed on backend ${savedBackend}, this one on ${backend}`,
+    )
+  }
+}
