@@ -1,1 +1,12 @@
-export {}
+export { ReportError } from './errors.js'
+export { formatMarkdown, formatTable } from './format-report.js'
+export {
+  type MethodReport,
+  type ModelCosts,
+  type Report,
+  type ReportOptions,
+  reportModel,
+  type TrainingStepCosts,
+} from './report-model.js'
+export { formatNumber, renderMarkdownTable, renderTable, type TableCell, type TableColumn } from './table.js'
+export type { BatchShape } from './traced-model.js'

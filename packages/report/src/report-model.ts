@@ -1,0 +1,143 @@
+import type { Adapter, AdapterMethod } from '@gyre/adapters'
+import { cost, costWithin, type Graph } from '@gyre/graph'
+import { applyMethod, type TrainingMethod } from '@gyre/train'
+import { createModel, type Model, type ModelConfig, type ModelTask } from '@gyre/transformers'
+import { type BatchShape, checkBatch, traceForward, traceTrainingStep } from './traced-model.js'
+
+export interface ReportOptions {
+  /** How the report calls the model. */
+  readonly name: string
+  readonly config: ModelConfig
+  /** Default the configuration's first. */
+  readonly task?: ModelTask
+  /** What to compare, each with its targets: `parseMethods(…)`. */
+  readonly methods: readonly TrainingMethod[]
+  /** Sequences in the traced batch. Default 1. */
+  readonly batchSize?: number
+  /** Tokens in each sequence. Default 128. */
+  readonly sequenceLength?: number
+}
+
+/** What methods cost on one model. Plain data: it is its own JSON. */
+export interface Report {
+  readonly model: ModelCosts
+  readonly batch: BatchShape
+  readonly methods: readonly MethodReport[]
+}
+
+export interface ModelCosts {
+  readonly name: string
+  readonly architecture: string
+  readonly parameters: number
+  readonly parameterBytes: number
+  /** Of the forward pass without any adapter. */
+  readonly forwardFlopsPerToken: number
+}
+
+export interface MethodReport {
+  /** The method as text: `lora:r=8`. */
+  readonly method: string
+  /** Only adapters have targets. */
+  readonly targets: readonly string[]
+  /** Layers that got an adapter. */
+  readonly sites: number
+  /** Trained numbers, the head's apart. */
+  readonly parameters: number
+  /** Numbers of the head that is trained beside them. */
+  readonly headParameters: number
+  /** `parameters` over all of the model's. */
+  readonly shareOfModel: number
+  /**
+   * What the adapter adds to the forward pass, traced: its own operations and adding its output to the layer's.
+   * What it does once per call (BCA transforms its kernels) is spread over the tokens of the batch.
+   */
+  readonly adapterFlopsPerToken: number
+  /** The same two numbers by the method's formulas; null for a method without an adapter. */
+  readonly closedForm: { readonly parameters: number; readonly adapterFlopsPerToken: number } | null
+  readonly trainingStep: TrainingStepCosts
+}
+
+/** One step on the batch: forward with dropout, backward and AdamW, traced. docs/cost-model.md says what counts. */
+export interface TrainingStepCosts {
+  readonly flopsPerToken: number
+  readonly forwardFlopsPerToken: number
+  readonly backwardFlopsPerToken: number
+  readonly updateFlopsPerToken: number
+  /** Kept from the forward pass for the backward pass. */
+  readonly activationBytes: number
+  /** AdamW's two moments and its step. */
+  readonly optimizerBytes: number
+  /** Most bytes alive at one time, parameters and optimiser included: a count, and a lower bound. */
+  readonly peakBytes: number
+}
+
+/**
+ * Counts what methods cost on a model, by tracing the model's own code on shapes alone: no weight is drawn or
+ * allocated, so the model may be larger than the machine.
+ */
+export function reportModel(options: ReportOptions): Report {
+  const { name, methods, batchSize = 1, sequenceLength = 128 } = options
+  const batch = { batchSize, sequenceLength }
+  const base = newModel(options)
+  checkBatch(base, name, batch)
+  const parameters = base.countParameters()
+  return {
+    model: {
+      name,
+      architecture: base.architecture,
+      parameters,
+      parameterBytes: 4 * parameters,
+      forwardFlopsPerToken: cost(traceForward(base, batch)).flops / (batchSize * sequenceLength),
+    },
+    batch,
+    // A model of its own for each: a method decides what is frozen.
+    methods: methods.map((method) => reportMethod(newModel(options), method, batch)),
+  }
+}
+
+function newModel({ config, task }: ReportOptions): Model {
+  return createModel(config, { seed: 0, ...(task && { task }) })
+}
+
+function reportMethod(model: Model, method: TrainingMethod, batch: BatchShape): MethodReport {
+  const trainable = applyMethod(model, method, { seed: 0 })
+  const { adapter, counts } = trainable
+  const tokens = batch.batchSize * batch.sequenceLength
+  const { flops, byPhase, activationBytes, state, peakBytes } = cost(
+    traceTrainingStep(model, trainable, batch),
+  )
+  return {
+    method: method.label,
+    targets: method.kind === 'adapter' ? method.method.targets.targets : [],
+    sites: adapter?.sites.length ?? 0,
+    parameters: counts.adapter,
+    headParameters: counts.head,
+    shareOfModel: counts.adapter / model.countParameters(),
+    adapterFlopsPerToken: adapter ? adapterFlops(traceForward(model, batch), adapter) / tokens : 0,
+    closedForm: adapter ? closedForm(adapter, tokens) : null,
+    trainingStep: {
+      flopsPerToken: flops / tokens,
+      forwardFlopsPerToken: byPhase.forward.flops / tokens,
+      backwardFlopsPerToken: byPhase.backward.flops / tokens,
+      updateFlopsPerToken: byPhase.update.flops / tokens,
+      activationBytes,
+      optimizerBytes: state.bytes,
+      peakBytes,
+    },
+  }
+}
+
+/** FLOPs of the operations under the paths that the adapted layers give their deltas. */
+function adapterFlops(graph: Graph, { name }: Adapter): number {
+  return costWithin(graph, (path) => `.${path}.`.includes(`.delta.${name}.`)).flops
+}
+
+function closedForm({ sites, method }: Adapter, tokens: number) {
+  const sum = (count: (site: Parameters<AdapterMethod['flops']>[0]) => number): number =>
+    sites.reduce((total, { site }) => total + count(site), 0)
+  return {
+    parameters: sum((site) => method.parameterCount(site)),
+    // The formula is of ΔW x; the layer then adds it to its own output.
+    adapterFlopsPerToken: sum((site) => method.flops(site, tokens) + tokens * site.outFeatures) / tokens,
+  }
+}
