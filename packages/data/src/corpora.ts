@@ -16,16 +16,30 @@ export interface Chapter {
   readonly text: string
 }
 
-export const corpusFiles = { speeches: 'speeches.jsonl.gz', mobyDick: 'moby-dick.jsonl.gz' } as const
+/** The built-in corpora: their files, and what is in them when unpacked. */
+export const corpora = {
+  speeches: {
+    file: 'speeches.jsonl.gz',
+    records: 233,
+    sha256: '074bba9165be86814ad1e9793e862cf60cfd98eb5e658b93e0c03cf8ac449b36',
+  },
+  mobyDick: {
+    file: 'moby-dick.jsonl.gz',
+    records: 139,
+    sha256: '215b2e904acdadffb72686bd1060fba7f092e65e13fe726543da3a081a710fc0',
+  },
+} as const
 
-/** The 233 addresses of `speeches.jsonl.gz`, 1790 to 2021. */
+type Corpus = (typeof corpora)[keyof typeof corpora]
+
+/** The 233 addresses of `speeches.jsonl.gz`, 1790 to 2021, oldest first. */
 export function decodeSpeeches(bytes: Uint8Array): Promise<Speech[]> {
-  return decodeLines<Speech>(bytes, corpusFiles.speeches, 233)
+  return decodeCorpus<Speech>(bytes, corpora.speeches)
 }
 
 /** The 139 parts of `moby-dick.jsonl.gz`. */
 export function decodeMobyDick(bytes: Uint8Array): Promise<Chapter[]> {
-  return decodeLines<Chapter>(bytes, corpusFiles.mobyDick, 139)
+  return decodeCorpus<Chapter>(bytes, corpora.mobyDick)
 }
 
 /** A text in two parts: what is trained on, and the last tenth, which is held out. */
@@ -54,22 +68,22 @@ export function mobyDickText(chapters: readonly Chapter[]): string {
     .join('\n\n')
 }
 
-async function decodeLines<T>(bytes: Uint8Array, source: string, expected: number): Promise<T[]> {
-  let text: string
+/** Unpacks JSON lines; anything but the very bytes that were packed is an error. */
+async function decodeCorpus<T>(bytes: Uint8Array, { file, records, sha256 }: Corpus): Promise<T[]> {
+  let unpacked: ArrayBuffer
   try {
     const stream = new Blob([bytes as Uint8Array<ArrayBuffer>])
       .stream()
       .pipeThrough(new DecompressionStream('gzip'))
-    text = await new Response(stream).text()
+    unpacked = await new Response(stream).arrayBuffer()
   } catch (error) {
-    throw new DataError(`${source}: cannot be decompressed: ${(error as Error).message}`)
+    throw new DataError(`${file}: cannot be unpacked: ${(error as Error).message}`)
   }
-  const records = text
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as T)
-  if (records.length !== expected) {
-    throw new DataError(`${source}: expected ${expected} records, got ${records.length}`)
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', unpacked))
+  const found = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  if (found !== sha256) {
+    throw new DataError(`${file}: expected ${records} records with SHA-256 ${sha256}, got SHA-256 ${found}`)
   }
-  return records
+  const lines = new TextDecoder().decode(unpacked).trimEnd().split('\n')
+  return lines.map((line) => JSON.parse(line) as T)
 }

@@ -1,11 +1,10 @@
 import type { Speech } from './corpora.js'
+import type { Example } from './table-readers.js'
 
 export const eraLabels = ['before 1850', '1850-1909', '1910-1964', '1965-2021'] as const
 
 /** A piece of a speech and the era that it is from, as an index into `eraLabels`. */
-export interface EraPiece {
-  readonly text: string
-  readonly label: number
+export interface EraPiece extends Example {
   readonly year: number
 }
 

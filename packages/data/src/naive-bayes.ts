@@ -1,14 +1,18 @@
-import type { Example } from './dataset.js'
+import type { Example } from './table-readers.js'
+
+/** Tells the class of a text by its words alone. */
+export interface WordClassifier {
+  /** The most likely class; of equally likely ones the lowest. */
+  predict(example: Pick<Example, 'text' | 'textPair'>): number
+}
 
 /**
- * Multinomial naive Bayes on lower-case words with add-one smoothing: what counting words alone can tell, and so
- * what a trained model must beat. Yields the accuracy on the held-out examples.
+ * Multinomial naive Bayes on lower-case words with add-one smoothing: what a trained model must beat. Words that
+ * never occur in training are left out.
  *
- * @source Manning, Raghavan, Schütze: Introduction to Information Retrieval. 2008, figure 13.2. Words that never
- * occur in training are left out.
+ * @source Manning, Raghavan, Schütze: Introduction to Information Retrieval. 2008, figure 13.2.
  */
-export function naiveBayesAccuracy(train: readonly Example[], heldOut: readonly Example[]): number {
-  const classCount = 1 + train.reduce((highest, { label }) => Math.max(highest, label), 0)
+export function trainNaiveBayes(train: readonly Example[], classCount: number): WordClassifier {
   const examplesOf = new Float64Array(classCount)
   const wordsOf = new Float64Array(classCount)
   const countsOf = new Map<string, Float64Array>()
@@ -24,30 +28,30 @@ export function naiveBayesAccuracy(train: readonly Example[], heldOut: readonly 
       wordsOf[example.label]!++
     }
   }
-  let right = 0
-  for (const example of heldOut) {
-    const scores = examplesOf.map(Math.log)
-    for (const word of wordsIn(example)) {
-      const counts = countsOf.get(word)
-      if (!counts) continue
-      for (let label = 0; label < classCount; label++) {
-        scores[label]! += Math.log((counts[label]! + 1) / (wordsOf[label]! + countsOf.size))
+  return {
+    predict(example) {
+      const scores = examplesOf.map(Math.log)
+      for (const word of wordsIn(example)) {
+        const counts = countsOf.get(word)
+        if (!counts) continue
+        for (let label = 0; label < classCount; label++) {
+          scores[label]! += Math.log((counts[label]! + 1) / (wordsOf[label]! + countsOf.size))
+        }
       }
-    }
-    if (scores.indexOf(Math.max(...scores)) === example.label) right++
+      return scores.indexOf(Math.max(...scores))
+    },
   }
-  return right / heldOut.length
 }
 
-/** The accuracy on the held-out examples of always saying the most frequent class of the training examples. */
-export function majorityAccuracy(train: readonly Example[], heldOut: readonly Example[]): number {
-  const counts = new Map<number, number>()
-  for (const { label } of train) counts.set(label, (counts.get(label) ?? 0) + 1)
-  const [majority] = [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best))
-  return heldOut.filter(({ label }) => label === majority).length / heldOut.length
+/** The most frequent class; of equally frequent ones the lowest. */
+export function majorityClass(examples: readonly Pick<Example, 'label'>[]): number {
+  const counts: number[] = []
+  for (const { label } of examples) counts[label] = (counts[label] ?? 0) + 1
+  const highest = counts.reduce((best, count) => Math.max(best, count), 0)
+  return counts.indexOf(highest)
 }
 
-function wordsIn({ text, textPair }: Example): string[] {
+function wordsIn({ text, textPair }: Pick<Example, 'text' | 'textPair'>): string[] {
   const words = text.toLowerCase().match(/[\p{L}\p{N}']+/gu) ?? []
-  return textPair === undefined ? words : [...words, ...wordsIn({ text: textPair, label: 0 })]
+  return textPair === undefined ? words : [...words, ...wordsIn({ text: textPair })]
 }

@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Chapter, corpusFiles, decodeMobyDick, decodeSpeeches, type Speech } from './corpora.js'
+import { type Chapter, corpora, decodeMobyDick, decodeSpeeches, type Speech } from './corpora.js'
 import { DataError } from './data-error.js'
 import { Tokenizer } from './tokenizer.js'
 
 /** The built-in State of the Union addresses. */
 export async function loadSpeeches(): Promise<Speech[]> {
-  return decodeSpeeches(await readCorpus(corpusFiles.speeches))
+  return decodeSpeeches(await readCorpus(corpora.speeches.file))
 }
 
 /** The built-in *Moby-Dick*. */
 export async function loadMobyDick(): Promise<Chapter[]> {
-  return decodeMobyDick(await readCorpus(corpusFiles.mobyDick))
+  return decodeMobyDick(await readCorpus(corpora.mobyDick.file))
 }
 
 /** The tokenizer of a folder's `tokenizer.json`. */
