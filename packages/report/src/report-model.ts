@@ -1,6 +1,6 @@
-import type { Adapter, AdapterMethod } from '@gyre/adapters'
-import { cost, costWithin, type Graph } from '@gyre/graph'
-import { applyMethod, type TrainingMethod } from '@gyre/train'
+import type { Adapter, Site } from '@gyre/adapters'
+import { cost } from '@gyre/graph'
+import { adapterFlopsPerToken, applyMethod, type TrainingMethod } from '@gyre/train'
 import { createModel, type Model, type ModelConfig, type ModelTask } from '@gyre/transformers'
 import { type BatchShape, checkBatch, traceForward, traceTrainingStep } from './traced-model.js'
 
@@ -103,6 +103,8 @@ function reportMethod(model: Model, method: TrainingMethod, batch: BatchShape): 
   const trainable = applyMethod(model, method, { seed: 0 })
   const { adapter, counts } = trainable
   const tokens = batch.batchSize * batch.sequenceLength
+  // Before the step, which switches dropout on.
+  const adapterFlops = adapter ? adapterFlopsPerToken(model, batch) : 0
   const { flops, byPhase, activationBytes, state, peakBytes } = cost(
     traceTrainingStep(model, trainable, batch),
   )
@@ -113,7 +115,7 @@ function reportMethod(model: Model, method: TrainingMethod, batch: BatchShape): 
     parameters: counts.adapter,
     headParameters: counts.head,
     shareOfModel: counts.adapter / model.countParameters(),
-    adapterFlopsPerToken: adapter ? adapterFlops(traceForward(model, batch), adapter) / tokens : 0,
+    adapterFlopsPerToken: adapterFlops,
     closedForm: adapter ? closedForm(adapter, tokens) : null,
     trainingStep: {
       flopsPerToken: flops / tokens,
@@ -127,13 +129,9 @@ function reportMethod(model: Model, method: TrainingMethod, batch: BatchShape): 
   }
 }
 
-/** FLOPs of the operations under the paths that the adapted layers give their deltas. */
-function adapterFlops(graph: Graph, { name }: Adapter): number {
-  return costWithin(graph, (path) => `.${path}.`.includes(`.delta.${name}.`)).flops
-}
-
+/** What the method's formulas say for all its sites. */
 function closedForm({ sites, method }: Adapter, tokens: number) {
-  const sum = (count: (site: Parameters<AdapterMethod['flops']>[0]) => number): number =>
+  const sum = (count: (site: Site) => number): number =>
     sites.reduce((total, { site }) => total + count(site), 0)
   return {
     parameters: sum((site) => method.parameterCount(site)),

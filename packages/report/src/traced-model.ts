@@ -12,7 +12,7 @@ export interface BatchShape {
   readonly sequenceLength: number
 }
 
-/** The forward pass as it runs after training: no labels, no dropout. */
+/** The forward pass of a model in its `eval` mode, as it runs after training: no labels, no dropout. */
 export function traceForward(model: Model, { batchSize, sequenceLength }: BatchShape): Graph {
   model.eval()
   return trace(

@@ -35,11 +35,23 @@ export interface LoadModelOptions {
 
 const floatDTypes: ReadonlySet<string> = new Set(['F32', 'F16', 'BF16'])
 
+/**
+ * What a `config.json` says: the configuration, and the task of the class that `architectures` names, in place of
+ * which another can be given. Errors call the file's folder `name`.
+ */
+export function parseConfigFile(
+  text: string,
+  name: string,
+  task?: ModelTask,
+): { readonly config: ModelConfig; readonly task: ModelTask | undefined } {
+  const fields = parseJson(text, `${name}/config.json`)
+  return { config: parseConfig(fields, `${name}/config.json`), task: task ?? architectureTask(fields, name) }
+}
+
 /** A model from Hugging Face's files, under Hugging Face's names. Errors list every tensor that does not fit. */
 export async function loadModel(source: CheckpointSource, options: LoadModelOptions = {}): Promise<Model> {
   const name = source.name ?? 'checkpoint'
-  const fields = parseJson(source.config, `${name}/config.json`)
-  const parsed = parseConfig(fields, `${name}/config.json`)
+  const { config: parsed, task } = parseConfigFile(source.config, name, options.task)
   const config: ModelConfig =
     parsed.modelType === 'roberta'
       ? {
@@ -48,10 +60,7 @@ export async function loadModel(source: CheckpointSource, options: LoadModelOpti
           problemType: options.problemType ?? parsed.problemType,
         }
       : parsed
-  const model = createModel(config, {
-    seed: options.seed ?? 0,
-    task: options.task ?? architectureTask(fields, name),
-  })
+  const model = createModel(config, { seed: options.seed ?? 0, task })
   const { weights } = source
   const file =
     'entries' in weights ? weights : await openSafetensors(weights, { source: `${name}/model.safetensors` })

@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openSafetensorsFile, writeAtomically } from '@gyre/safetensors/node'
-import { type LoadModelOptions, loadModel, saveModel } from './checkpoint.js'
+import { type LoadModelOptions, loadModel, parseConfigFile, saveModel } from './checkpoint.js'
 import type { Model } from './create-model.js'
 import { CheckpointError } from './errors.js'
 
@@ -16,6 +16,11 @@ export async function loadModelFolder(folder: string, options: LoadModelOptions 
   } finally {
     await weights.close()
   }
+}
+
+/** What the `config.json` of a folder says; no other file is read. */
+export async function loadConfigFolder(folder: string): Promise<ReturnType<typeof parseConfigFile>> {
+  return parseConfigFile(await readText(join(folder, 'config.json')), folder)
 }
 
 /** Writes `model.safetensors` and `config.json`, each complete or not at all; the configuration comes last. */
