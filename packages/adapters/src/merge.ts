@@ -13,6 +13,8 @@ const mergedLayers = new WeakMap<Linear, MergedLayer>()
 /** Adds the adapter's ΔW into the weights: the same outputs at no cost. */
 export function merge(adapter: Adapter): void {
   if (adapter.merged) throw new AdapterError(`adapter '${adapter.name}' is merged already`)
+  if (!adapter.enabled)
+    throw new AdapterError(`adapter '${adapter.name}' is switched off; switch it on to merge it`)
   for (const { layer, site } of sitesOf(adapter)) {
     const state = mergedLayers.get(layer) ?? { original: layer.weight.value, deltas: [] }
     mergedLayers.set(layer, state)

@@ -54,7 +54,7 @@ export const lora = /* @__PURE__ */ defineMethod<LoraConfig, 'a' | 'b'>()({
       }
     }
     return {
-      r: positiveNumber(fields, 'r'),
+      r: positiveNumber(fields, 'r', 'integer'),
       alpha: positiveNumber(fields, 'lora_alpha'),
       useRslora: fields.use_rslora === true,
     }
@@ -75,11 +75,11 @@ function scaling({ r, alpha, useRslora }: LoraConfig): number {
   return alpha / (useRslora ? Math.sqrt(r) : r)
 }
 
-function positiveNumber(fields: JsonObject, name: string): number {
+function positiveNumber(fields: JsonObject, name: string, kind: 'integer' | 'number' = 'number'): number {
   const value = fields[name]
-  if (typeof value !== 'number' || !(value > 0)) {
+  if (typeof value !== 'number' || !(value > 0) || (kind === 'integer' && !Number.isInteger(value))) {
     throw new AdapterError(
-      `adapter_config.json: ${name} should be a positive number, not ${JSON.stringify(value)}`,
+      `adapter_config.json: ${name} should be a positive ${kind}, not ${JSON.stringify(value)}`,
     )
   }
   return value
