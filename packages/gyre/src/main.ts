@@ -1,6 +1,9 @@
 import { isGyreError } from '@gyre/tensor'
 import { Command, CommanderError } from 'commander'
+import { addCompare } from './commands/compare.js'
+import { addDoctor } from './commands/doctor.js'
 import { addForward } from './commands/forward.js'
+import { addReport } from './commands/report.js'
 import { addCommonOptions } from './common-options.js'
 
 const program = new Command('gyre')
@@ -8,7 +11,7 @@ const program = new Command('gyre')
   .showHelpAfterError('(add --help for what this command takes)')
   .exitOverride()
 
-for (const add of [addForward]) {
+for (const add of [addCompare, addDoctor, addForward, addReport]) {
   addCommonOptions(add(program)).exitOverride()
 }
 

@@ -1,0 +1,37 @@
+import { isGyreError } from '@gyre/tensor'
+import { Command, CommanderError } from 'commander'
+import { addDoctor } from './commands/doctor.js'
+import { addForward } from './commands/forward.js'
+import { addReport } from './commands/report.js'
+import { addCommonOptions } from './common-options.js'
+
+const program = new Command('gyre')
+  .description('Fine-tune transformers with block-circulant adapters, and count what it costs.')
+  .showHelpAfterError('(add --help for what this command takes)')
+  .exitOverride()
+
+for (const add of [addDoctor, addForward, addReport]) {
+  addCommonOptions(add(program)).exitOverride()
+}
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  process.exitCode = report(error)
+}
+
+/** Expected errors are one sentence; anything else is a bug, and keeps its stack. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode
+  if (isGyreError(error) || isSystemError(error)) {
+    process.stderr.write(`error: ${error.message}\n`)
+    return 1
+  }
+  process.stderr.write(`this is a bug in gyre:\n${error instanceof Error ? error.stack : String(error)}\n`)
+  return 70
+}
+
+/** What the operating system refused: a folder that cannot be written, a disk that is full. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string'
+}

@@ -1,0 +1,70 @@
+import { stat } from 'node:fs/promises'
+import { formatMarkdown, formatTable, reportModel } from '@gyre/report'
+import { methodGrammar, parseMethods } from '@gyre/train'
+import { createModel, type ModelConfig, type ModelTask, presets } from '@gyre/transformers'
+import { loadConfigFolder } from '@gyre/transformers/node'
+import { type Command, Option } from 'commander'
+import { type CommonOptions, integer, nameList } from '../common-options.js'
+import { UsageError } from '../errors.js'
+
+interface ReportCommandOptions extends CommonOptions {
+  readonly model: string
+  readonly methods: string
+  readonly targets: readonly string[]
+  readonly batchSize: number
+  readonly sequenceLength: number
+  readonly markdown: boolean
+}
+
+export function addReport(program: Command): Command {
+  return program
+    .command('report')
+    .description('count parameters, FLOPs and memory of methods on a model, without loading its weights')
+    .requiredOption(
+      '--model <name>',
+      `${Object.keys(presets).join(', ')}, or a folder, of which only config.json is read`,
+    )
+    .requiredOption('--methods <list>', 'methods separated by commas, e.g. lora:r=8,bca:p=64,full')
+    .option('--targets <names>', 'linear layers that get an adapter, separated by commas', nameList, [
+      'all-linear',
+    ])
+    .option('--batch-size <n>', 'sequences in the traced batch', integer(1), 1)
+    .option('--sequence-length <n>', 'tokens in each sequence', integer(1), 128)
+    .addOption(new Option('--markdown', 'print Markdown').default(false).conflicts('json'))
+    .addHelpText('after', () => `\nMethods:\n  ${methodGrammar().join('\n  ')}`)
+    .action(runReport)
+}
+
+// Nothing is computed, so no backend is chosen; nothing is random.
+async function runReport(options: ReportCommandOptions): Promise<void> {
+  const { model: name, targets, batchSize, sequenceLength } = options
+  const { config, task } = await findConfig(name)
+  const report = reportModel({
+    name,
+    config,
+    task,
+    methods: parseMethods(options.methods, { targets, modulesToSave: freshHeads(config, task) }),
+    batchSize,
+    sequenceLength,
+  })
+  if (options.json) console.log(JSON.stringify(report))
+  else console.log(options.markdown ? formatMarkdown(report) : formatTable(report))
+}
+
+/** The model's configuration: a preset's, or that of a folder, with the head that it names. */
+async function findConfig(
+  name: string,
+): Promise<{ readonly config: ModelConfig; readonly task?: ModelTask }> {
+  if (Object.hasOwn(presets, name)) return { config: presets[name as keyof typeof presets] }
+  const entry = await stat(name).catch(() => undefined)
+  if (entry?.isDirectory()) return loadConfigFolder(name)
+  throw new UsageError(
+    `--model ${name}: expected ${Object.keys(presets).join(', ')}, or a folder with config.json`,
+  )
+}
+
+/** A classifier's head is fresh, and trained with the adapter; a language model's is there already. */
+function freshHeads(config: ModelConfig, task: ModelTask | undefined): readonly string[] {
+  const model = createModel(config, { seed: 0, task })
+  return model.architecture === 'RobertaForSequenceClassification' ? model.headPaths : []
+}

@@ -1,0 +1,145 @@
+import { loadTokenizer } from '@gyre/data/node'
+import { cosineSchedule } from '@gyre/nn'
+import {
+  adapterFlopsPerToken,
+  applyMethod,
+  bitsPerCharacter,
+  classify,
+  evaluateLanguageModel,
+  measure,
+  parseMethod,
+  runTraining,
+  Trainer,
+  toMicroBatch,
+} from '@gyre/train'
+import { generate, LlamaForCausalLM, type Model } from '@gyre/transformers'
+import { loadModelFolder } from '@gyre/transformers/node'
+import { type ComparisonData, comparisonData } from './comparison-data.js'
+import type { ComparisonSettings, MethodRow } from './settings.js'
+
+/** One method's part of a comparison; `row` is left out for the unadapted base. */
+export interface AdaptationJob {
+  readonly settings: ComparisonSettings
+  readonly folder: string
+  readonly seed: number
+  readonly tuning: boolean
+  readonly row?: MethodRow
+}
+
+/** What a comparison measures of one method. */
+export interface AdaptationResult {
+  readonly method: string
+  readonly trainableParameters: number
+  /** Of a fresh head, trained beside the method. */
+  readonly headParameters: number
+  readonly adapterFlopsPerToken: number
+  /** Before a group's scale; null for the base. */
+  readonly learningRate: number | null
+  /** What each group of parameters really learns at. */
+  readonly effectiveLearningRates: readonly { readonly group: string; readonly learningRate: number }[]
+  /** Nats per token on the held-out text; only for language models. */
+  readonly loss?: number
+  readonly bitsPerCharacter?: number
+  /** On the held-out pieces; only for classifiers. */
+  readonly accuracy?: number
+  readonly stepMilliseconds: number | null
+  /** Largest resident set of the process that ran the method, in bytes. */
+  readonly peakBytes: number
+  readonly sample?: string
+}
+
+const prompt = 'The sea'
+
+/** Runs one method from the base model to its measures. */
+export async function adapt(
+  { settings, folder, seed, tuning, row }: AdaptationJob,
+  onProgress: (done: number, total: number, detail: string) => void,
+): Promise<AdaptationResult> {
+  const tokenizer = await loadTokenizer(folder)
+  const data = await comparisonData(settings, tokenizer, { seed, tuning })
+  const model =
+    settings.task === 'era'
+      ? await loadModelFolder(folder, {
+          task: 'sequence-classification',
+          strictness: 'new-head',
+          seed,
+          numLabels: 4,
+        })
+      : await loadModelFolder(folder)
+  const trained = row ? await train(model, row, settings, data, seed, onProgress) : untrained
+  const measured = await measureHeldOut(model, data)
+  const sample =
+    model instanceof LlamaForCausalLM
+      ? prompt +
+        tokenizer.decode(
+          await generate(model, tokenizer.encode(prompt), { maxNewTokens: 40, temperature: 0.7, seed: 1 }),
+        )
+      : undefined
+  return { ...trained, ...measured, sample, peakBytes: process.resourceUsage().maxRSS * 1024 }
+}
+
+const untrained = {
+  method: 'unadapted base',
+  trainableParameters: 0,
+  headParameters: 0,
+  adapterFlopsPerToken: 0,
+  learningRate: null,
+  effectiveLearningRates: [],
+  stepMilliseconds: null,
+}
+
+async function train(
+  model: Model,
+  row: MethodRow,
+  { adaptation }: ComparisonSettings,
+  { train }: ComparisonData,
+  seed: number,
+  onProgress: (done: number, total: number, detail: string) => void,
+) {
+  const modulesToSave = model instanceof LlamaForCausalLM ? [] : ['classifier']
+  const method = parseMethod(row.method, { targets: row.targets, modulesToSave })
+  const trainable = applyMethod(model, method, { seed })
+  const { steps, batchSize, sequenceLength, warmupSteps, maxGradNorm } = adaptation
+  const trainer = new Trainer(model, trainable, (step) => [toMicroBatch(train.batchAt(step))], {
+    totalSteps: steps,
+    learningRate: row.learningRate,
+    schedule: cosineSchedule({ warmupSteps, totalSteps: steps }),
+    maxGradNorm,
+    seed,
+  })
+  const times: number[] = []
+  let began = performance.now()
+  await runTraining(trainer, {
+    onStep: ({ step, loss }) => {
+      const now = performance.now()
+      times.push(now - began)
+      began = now
+      onProgress(step, steps, `loss ${loss.toFixed(3)}`)
+    },
+  })
+  return {
+    method: method.label,
+    trainableParameters: trainable.counts.adapter,
+    headParameters: trainable.counts.head,
+    adapterFlopsPerToken: adapterFlopsPerToken(model, { batchSize, sequenceLength }),
+    learningRate: row.learningRate,
+    effectiveLearningRates: trainable.groups.map(({ name, learningRateScale }) => ({
+      group: name,
+      learningRate: row.learningRate * learningRateScale,
+    })),
+    stepMilliseconds: median(times),
+  }
+}
+
+async function measureHeldOut(model: Model, { heldOut, heldOutCharacters }: ComparisonData) {
+  if (heldOutCharacters === undefined) {
+    const classified = await classify(model, heldOut)
+    return { accuracy: measure(classified, ['accuracy']).accuracy! }
+  }
+  const { loss, tokens } = await evaluateLanguageModel(model, heldOut)
+  return { loss, bitsPerCharacter: bitsPerCharacter(loss, tokens, heldOutCharacters) }
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!
+}

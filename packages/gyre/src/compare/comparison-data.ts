@@ -1,0 +1,98 @@
+import {
+  type Batches,
+  type EncodedExample,
+  type EraPiece,
+  encodeExample,
+  eraLabels,
+  eraPieces,
+  exampleBatches,
+  holdOutLastTenth,
+  languageModelBatches,
+  mobyDickText,
+  speechesText,
+  type Tokenizer,
+} from '@gyre/data'
+import { loadMobyDick, loadSpeeches } from '@gyre/data/node'
+import { Rng } from '@gyre/tensor'
+import type { ComparisonSettings } from './settings.js'
+
+/** What a comparison trains on and measures on, as batches. */
+export interface ComparisonData {
+  readonly train: Batches
+  readonly heldOut: Batches
+  /** Characters of the held-out text; only for language models. */
+  readonly heldOutCharacters?: number
+}
+
+/** The text that a base model is pre-trained on: the speeches, without those that the era's task holds out. */
+export async function pretrainingText({ task }: ComparisonSettings): Promise<string> {
+  const speeches = await loadSpeeches()
+  if (task === 'era') return speechesText(speeches.filter(({ year }) => year % 5 !== 0))
+  return holdOutLastTenth(speechesText(speeches)).train
+}
+
+/**
+ * The task's data. With `tuning`, the held-out part is left alone, and the end of the training part takes its
+ * place: learning rates are chosen there.
+ */
+export async function comparisonData(
+  settings: ComparisonSettings,
+  tokenizer: Tokenizer,
+  { seed, tuning }: { readonly seed: number; readonly tuning: boolean },
+): Promise<ComparisonData> {
+  return settings.task === 'moby-dick'
+    ? mobyDickData(settings, tokenizer, seed, tuning)
+    : eraData(settings, tokenizer, seed, tuning)
+}
+
+async function mobyDickData(
+  { adaptation: { batchSize, sequenceLength }, heldOutLimit }: ComparisonSettings,
+  tokenizer: Tokenizer,
+  seed: number,
+  tuning: boolean,
+): Promise<ComparisonData> {
+  const split = holdOutLastTenth(mobyDickText(await loadMobyDick()))
+  const { train, heldOut } = tuning ? holdOutLastTenth(split.train) : split
+  const heldOutIds = tokenizer.encode(heldOut).slice(0, heldOutLimit)
+  const options = { batchSize, sequenceLength, seed }
+  const whole = Math.floor(heldOutIds.length / sequenceLength) * sequenceLength
+  return {
+    train: languageModelBatches(tokenizer.encode(train), options),
+    heldOut: languageModelBatches(heldOutIds, options),
+    heldOutCharacters: tokenizer.decode(heldOutIds.subarray(0, whole)).length,
+  }
+}
+
+async function eraData(
+  { adaptation: { batchSize, sequenceLength, trainingPieces }, heldOutLimit }: ComparisonSettings,
+  tokenizer: Tokenizer,
+  seed: number,
+  tuning: boolean,
+): Promise<ComparisonData> {
+  const pieces = await eraSplit(trainingPieces, heldOutLimit, tuning)
+  const encode = (piece: EraPiece): EncodedExample => ({
+    ids: encodeExample(tokenizer, piece, sequenceLength),
+    label: piece.label,
+  })
+  const options = { batchSize, seed, padToken: tokenizer.special.pad! }
+  return {
+    train: exampleBatches(pieces.train.map(encode), options),
+    heldOut: exampleBatches(pieces.heldOut.map(encode), options),
+  }
+}
+
+/** The pieces that an era comparison uses: a fixed sample of the training part, and of the part held out. */
+export async function eraSplit(
+  trainingPieces: number | undefined,
+  heldOutLimit: number | undefined,
+  tuning: boolean,
+): Promise<{ train: EraPiece[]; heldOut: EraPiece[]; labels: readonly string[] }> {
+  const all = eraPieces(await loadSpeeches())
+  const sample = (pieces: readonly EraPiece[], label: string): EraPiece[] =>
+    Array.from(new Rng(0).child(label).permutation(pieces.length), (index) => pieces[index]!)
+  const shuffled = sample(all.train, 'train')
+  const train = shuffled.slice(0, trainingPieces)
+  // Tuning measures on pieces that no run trains on.
+  const heldOut = tuning ? shuffled.slice(-1000) : sample(all.heldOut, 'held out')
+  return { train, heldOut: heldOut.slice(0, heldOutLimit), labels: eraLabels }
+}

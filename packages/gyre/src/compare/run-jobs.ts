@@ -1,0 +1,28 @@
+import type { Progress } from '../progress.js'
+import type { AdaptationJob, AdaptationResult } from './adapt.js'
+import { adaptInProcess } from './adapt-process.js'
+
+/** Runs jobs in processes of their own, `parallel` at a time; results come in the order of the jobs. */
+export async function runJobs(
+  jobs: readonly AdaptationJob[],
+  parallel: number,
+  progress: Progress,
+): Promise<AdaptationResult[]> {
+  const results = new Array<AdaptationResult>(jobs.length)
+  let next = 0
+  const lane = async (): Promise<void> => {
+    while (next < jobs.length) {
+      const index = next++
+      const job = jobs[index]!
+      const name = job.row
+        ? `${job.row.method}${job.tuning ? ` at ${job.row.learningRate}` : ''}`
+        : 'unadapted base'
+      const bar = progress.start(name, job.row ? job.settings.adaptation.steps : 1)
+      results[index] = await adaptInProcess(job, (done, _total, detail) => bar.update(done, detail))
+      bar.update(job.row ? job.settings.adaptation.steps : 1, 'measured')
+      bar.stop()
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(parallel, jobs.length) }, lane))
+  return results
+}

@@ -1,0 +1,158 @@
+import type { PretrainingOptions } from '@gyre/train'
+import type { ModelConfig } from '@gyre/transformers'
+
+/** How one method enters a comparison. */
+export interface MethodRow {
+  /** As the command line takes it. */
+  readonly method: string
+  readonly targets: readonly string[]
+  /**
+   * The best of `triedRates`, found by `gyre compare --tune` for every method alike: on the end of the training
+   * part, never on the text that the table is measured on.
+   */
+  readonly learningRate: number
+  /** Four rates, each twice the one before. */
+  readonly triedRates: readonly number[]
+}
+
+/** Everything that decides the numbers of a comparison. A base model is cached under these. */
+export interface ComparisonSettings {
+  readonly task: 'moby-dick' | 'era'
+  readonly vocabSize: number
+  readonly config: ModelConfig
+  readonly pretraining: PretrainingOptions
+  readonly adaptation: {
+    readonly steps: number
+    readonly batchSize: number
+    readonly sequenceLength: number
+    readonly warmupSteps: number
+    readonly maxGradNorm: number
+    /** Labelled pieces that are trained on; only for the era. */
+    readonly trainingPieces?: number
+  }
+  /** Held-out tokens, or pieces, that are measured, from the first on; all of them when left out. */
+  readonly heldOutLimit?: number
+  readonly methods: readonly MethodRow[]
+}
+
+const allLinear = ['all-linear']
+
+/** A LLaMA of 245,000 parameters and Moby-Dick: about five minutes on two cores. */
+const mobyDick: ComparisonSettings = {
+  task: 'moby-dick',
+  vocabSize: 512,
+  config: {
+    modelType: 'llama',
+    vocabSize: 512,
+    hiddenSize: 64,
+    intermediateSize: 192,
+    numHiddenLayers: 4,
+    numAttentionHeads: 4,
+    numKeyValueHeads: 2,
+    maxPositionEmbeddings: 256,
+    rmsNormEps: 1e-5,
+    ropeTheta: 10000,
+    tieWordEmbeddings: true,
+    initializerRange: 0.05,
+    bosTokenId: 1,
+    eosTokenId: 2,
+  },
+  pretraining: {
+    steps: 300,
+    batchSize: 8,
+    sequenceLength: 64,
+    learningRate: 6e-3,
+    warmupSteps: 20,
+    weightDecay: 0.01,
+    maxGradNorm: 1,
+    seed: 0,
+  },
+  adaptation: { steps: 120, batchSize: 8, sequenceLength: 64, warmupSteps: 10, maxGradNorm: 1 },
+  methods: [
+    { method: 'bca:p=64', targets: allLinear, learningRate: 0.64, triedRates: [0.16, 0.32, 0.64, 1.28] },
+    { method: 'bca:p=8', targets: allLinear, learningRate: 0.08, triedRates: [0.02, 0.04, 0.08, 0.16] },
+    {
+      method: 'lora:r=5:alpha=5',
+      targets: allLinear,
+      learningRate: 1e-2,
+      triedRates: [5e-3, 1e-2, 2e-2, 4e-2],
+    },
+    { method: 'full', targets: allLinear, learningRate: 4e-3, triedRates: [1e-3, 2e-3, 4e-3, 8e-3] },
+  ],
+}
+
+/** A RoBERTa of 400,000 parameters and the era of a piece: a few minutes. */
+const era: ComparisonSettings = {
+  task: 'era',
+  vocabSize: 1024,
+  config: {
+    modelType: 'roberta',
+    vocabSize: 1024,
+    hiddenSize: 64,
+    intermediateSize: 192,
+    numHiddenLayers: 3,
+    numAttentionHeads: 4,
+    maxPositionEmbeddings: 130,
+    typeVocabSize: 1,
+    layerNormEps: 1e-5,
+    hiddenDropoutProb: 0,
+    attentionProbsDropoutProb: 0,
+    padTokenId: 1,
+    bosTokenId: 0,
+    eosTokenId: 2,
+    initializerRange: 0.02,
+    numLabels: 4,
+  },
+  pretraining: {
+    steps: 300,
+    batchSize: 8,
+    sequenceLength: 64,
+    learningRate: 3e-3,
+    warmupSteps: 20,
+    weightDecay: 0.01,
+    maxGradNorm: 1,
+    maskedShare: 0.3,
+    seed: 0,
+  },
+  adaptation: {
+    steps: 250,
+    batchSize: 16,
+    sequenceLength: 64,
+    warmupSteps: 10,
+    maxGradNorm: 1,
+    trainingPieces: 4000,
+  },
+  heldOutLimit: 1000,
+  methods: [
+    { method: 'head', targets: allLinear, learningRate: 1e-2, triedRates: [3e-3, 1e-2, 3e-2, 1e-1] },
+    { method: 'bca:p=64', targets: allLinear, learningRate: 0.64, triedRates: [0.16, 0.32, 0.64, 1.28] },
+    { method: 'bca:p=8', targets: allLinear, learningRate: 0.08, triedRates: [0.02, 0.04, 0.08, 0.16] },
+    {
+      method: 'lora:r=5:alpha=5',
+      targets: allLinear,
+      learningRate: 1e-2,
+      triedRates: [5e-3, 1e-2, 2e-2, 4e-2],
+    },
+    { method: 'full', targets: allLinear, learningRate: 2e-3, triedRates: [5e-4, 1e-3, 2e-3, 4e-3] },
+  ],
+}
+
+const comparisons = { 'moby-dick': mobyDick, era } as const
+export type ComparisonTask = keyof typeof comparisons
+export const comparisonTasks = Object.keys(comparisons) as ComparisonTask[]
+
+/** The settings of a task; quick ones do less of everything and end within a minute. */
+export function comparisonSettings(
+  task: ComparisonTask,
+  { quick, seed }: { quick: boolean; seed: number },
+): ComparisonSettings {
+  const settings = comparisons[task]
+  const pretraining = { ...settings.pretraining, seed }
+  if (!quick) return { ...settings, pretraining }
+  return {
+    ...settings,
+    pretraining: { ...pretraining, steps: 50, warmupSteps: 5 },
+    adaptation: { ...settings.adaptation, steps: 20, warmupSteps: 2 },
+    heldOutLimit: task === 'moby-dick' ? 6_000 : 200,
+  }
+}
