@@ -1,40 +1,79 @@
-import { decodeBfloat16, decodeFloat16 } from './half-floats.js'
+import { decodeBfloat16, decodeFloat16, encodeBfloat16, encodeFloat16 } from './half-floats.js'
 
-export type TypedArray =
-  | Float64Array
-  | Float32Array
-  | BigInt64Array
-  | BigUint64Array
-  | Int32Array
-  | Uint32Array
-  | Int16Array
-  | Uint16Array
-  | Int8Array
-  | Uint8Array
+/** The array that holds each dtype's numbers. Half-precision numbers are held as float32; BOOL is 0 or 1. */
+export interface DTypeArrays {
+  F64: Float64Array
+  F32: Float32Array
+  F16: Float32Array
+  BF16: Float32Array
+  I64: BigInt64Array
+  I32: Int32Array
+  I16: Int16Array
+  I8: Int8Array
+  U64: BigUint64Array
+  U32: Uint32Array
+  U16: Uint16Array
+  U8: Uint8Array
+  BOOL: Uint8Array
+}
 
-type Decoder = (buffer: ArrayBuffer, offset: number, count: number) => TypedArray
+export type SafetensorsDType = keyof DTypeArrays
+export type TypedArray = DTypeArrays[SafetensorsDType]
 
-/** Bytes of one element and how they are read. Half-precision numbers become float32; BOOL is one byte, 0 or 1. */
-export const dtypes = {
-  F64: { bytes: 8, decode: (buffer, offset, count) => new Float64Array(buffer, offset, count) },
-  F32: { bytes: 4, decode: (buffer, offset, count) => new Float32Array(buffer, offset, count) },
-  F16: { bytes: 2, decode: (buffer, offset, count) => decodeFloat16(new Uint16Array(buffer, offset, count)) },
-  BF16: {
+/** How numbers held in an `A` are stored in a file. */
+interface Storage<A> {
+  /** Bytes of one number. */
+  readonly bytes: number
+  readonly arrayName: string
+  /** `offset` is a multiple of `bytes`. */
+  decode(buffer: ArrayBuffer, offset: number, count: number): A
+  encode(data: A): Uint8Array
+}
+
+interface ArrayConstructor<A> {
+  readonly BYTES_PER_ELEMENT: number
+  readonly name: string
+  new (buffer: ArrayBuffer, offset: number, count: number): A
+}
+
+/** Stored as they are held. */
+function plain<A extends TypedArray>(Held: ArrayConstructor<A>): Storage<A> {
+  return {
+    bytes: Held.BYTES_PER_ELEMENT,
+    arrayName: Held.name,
+    decode: (buffer, offset, count) => new Held(buffer, offset, count),
+    encode: bytesOf,
+  }
+}
+
+/** Stored as 16 bits, held as float32. */
+function half(
+  decode: (halves: Uint16Array) => Float32Array,
+  encode: (values: Float32Array) => Uint16Array,
+): Storage<Float32Array> {
+  return {
     bytes: 2,
-    decode: (buffer, offset, count) => decodeBfloat16(new Uint16Array(buffer, offset, count)),
-  },
-  I64: { bytes: 8, decode: (buffer, offset, count) => new BigInt64Array(buffer, offset, count) },
-  U64: { bytes: 8, decode: (buffer, offset, count) => new BigUint64Array(buffer, offset, count) },
-  I32: { bytes: 4, decode: (buffer, offset, count) => new Int32Array(buffer, offset, count) },
-  U32: { bytes: 4, decode: (buffer, offset, count) => new Uint32Array(buffer, offset, count) },
-  I16: { bytes: 2, decode: (buffer, offset, count) => new Int16Array(buffer, offset, count) },
-  U16: { bytes: 2, decode: (buffer, offset, count) => new Uint16Array(buffer, offset, count) },
-  I8: { bytes: 1, decode: (buffer, offset, count) => new Int8Array(buffer, offset, count) },
-  U8: { bytes: 1, decode: (buffer, offset, count) => new Uint8Array(buffer, offset, count) },
-  BOOL: { bytes: 1, decode: (buffer, offset, count) => new Uint8Array(buffer, offset, count) },
-} as const satisfies { readonly [name: string]: { readonly bytes: number; readonly decode: Decoder } }
+    arrayName: Float32Array.name,
+    decode: (buffer, offset, count) => decode(new Uint16Array(buffer, offset, count)),
+    encode: (data) => bytesOf(encode(data)),
+  }
+}
 
-export type SafetensorsDType = keyof typeof dtypes
+export const dtypes: { readonly [D in SafetensorsDType]: Storage<DTypeArrays[D]> } = {
+  F64: plain(Float64Array),
+  F32: plain(Float32Array),
+  F16: half(decodeFloat16, encodeFloat16),
+  BF16: half(decodeBfloat16, encodeBfloat16),
+  I64: plain(BigInt64Array),
+  I32: plain(Int32Array),
+  I16: plain(Int16Array),
+  I8: plain(Int8Array),
+  U64: plain(BigUint64Array),
+  U32: plain(Uint32Array),
+  U16: plain(Uint16Array),
+  U8: plain(Uint8Array),
+  BOOL: plain(Uint8Array),
+}
 
 export function isDType(name: unknown): name is SafetensorsDType {
   return typeof name === 'string' && Object.hasOwn(dtypes, name)
@@ -42,9 +81,23 @@ export function isDType(name: unknown): name is SafetensorsDType {
 
 /** The numbers of a tensor from its bytes: a view of them where they are aligned, else of a copy. */
 export function decode(dtype: SafetensorsDType, bytes: Uint8Array): TypedArray {
-  const { bytes: size, decode: decoder } = dtypes[dtype]
-  const usable = bytes.byteOffset % size === 0 && bytes.buffer instanceof ArrayBuffer
+  const storage = dtypes[dtype]
+  const usable = bytes.byteOffset % storage.bytes === 0 && bytes.buffer instanceof ArrayBuffer
   // Not bytes.slice(), which copies nothing when the bytes are a Node Buffer.
   const aligned = usable ? bytes : new Uint8Array(bytes)
-  return decoder(aligned.buffer as ArrayBuffer, aligned.byteOffset, bytes.length / size)
+  return storage.decode(aligned.buffer as ArrayBuffer, aligned.byteOffset, bytes.length / storage.bytes)
+}
+
+/** The bytes of one tensor, or undefined when the product is not a safe integer. */
+export function byteLengthOf(dtype: SafetensorsDType, shape: readonly number[]): number | undefined {
+  let length = dtypes[dtype].bytes
+  for (const dim of shape) {
+    length *= dim
+    if (!Number.isSafeInteger(length)) return undefined
+  }
+  return length
+}
+
+function bytesOf(data: TypedArray): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
 }

@@ -1,4 +1,4 @@
-export type { SafetensorsDType, TypedArray } from './dtype.js'
+export type { DTypeArrays, SafetensorsDType, TypedArray } from './dtype.js'
 export type { Header, TensorEntry } from './header.js'
 export {
   type ByteSource,
@@ -10,5 +10,5 @@ export {
   type SafetensorsFile,
   type TensorData,
 } from './read.js'
-export { SafetensorsError } from './safetensors-error.js'
-export { type WritableTensor, writeSafetensors } from './write.js'
+export { type Place, SafetensorsError } from './safetensors-error.js'
+export { type Metadata, type NamedTensors, type WritableTensor, writeSafetensors } from './write.js'

@@ -1,18 +1,28 @@
-import { open, rename, rm } from 'node:fs/promises'
-import { type LazySafetensorsFile, openSafetensors } from './read.js'
-import { type WritableTensor, writeSafetensors } from './write.js'
+import { randomUUID } from 'node:crypto'
+import { open, readFile, rename, rm } from 'node:fs/promises'
+import { type LazySafetensorsFile, openSafetensors, readSafetensors, type SafetensorsFile } from './read.js'
+import { layOutSafetensors, type Metadata, type NamedTensors } from './write.js'
+
+/** A file on disk, open until `close`. */
+export interface OpenSafetensorsFile extends LazySafetensorsFile {
+  close(): Promise<void>
+}
 
 /** Opens a file and reads its header; tensors are read one at a time. Close it when done. */
-export async function openSafetensorsFile(
-  path: string,
-): Promise<LazySafetensorsFile & { close(): Promise<void> }> {
+export async function openSafetensorsFile(path: string): Promise<OpenSafetensorsFile> {
   const handle = await open(path, 'r')
   try {
     const { size } = await handle.stat()
     const read = async (offset: number, length: number): Promise<Uint8Array> => {
       const bytes = new Uint8Array(length)
-      const { bytesRead } = await handle.read(bytes, 0, length, offset)
-      return bytes.subarray(0, bytesRead)
+      let done = 0
+      // The system reads less than 2 GiB at once.
+      while (done < length) {
+        const { bytesRead } = await handle.read(bytes, done, Math.min(length - done, 2 ** 30), offset + done)
+        if (bytesRead === 0) break
+        done += bytesRead
+      }
+      return bytes.subarray(0, done)
     }
     return { ...(await openSafetensors({ size, read }, { source: path })), close: () => handle.close() }
   } catch (error) {
@@ -21,22 +31,37 @@ export async function openSafetensorsFile(
   }
 }
 
-/** Writes a safetensors file with `writeAtomically`. */
-export function writeSafetensorsFile(
-  path: string,
-  tensors: Iterable<readonly [name: string, tensor: WritableTensor]>,
-  metadata?: { readonly [key: string]: string },
-): Promise<void> {
-  return writeAtomically(path, writeSafetensors(tensors, metadata))
+/** Reads a whole file into memory; its tensors are then at hand without waiting. */
+export async function readSafetensorsFile(path: string): Promise<SafetensorsFile> {
+  return readSafetensors(await readFile(path), { source: path })
 }
 
-/** Writes a file aside and renames it: whoever reads the path finds the old file or the whole new one. */
-export async function writeAtomically(path: string, contents: Uint8Array | string): Promise<void> {
-  const temporary = `${path}.${process.pid}.partial`
+/**
+ * Writes a file with `writeAtomically`, a tensor at a time: nothing is copied but what needs conversion. The arrays
+ * must not change meanwhile.
+ */
+export async function writeSafetensorsFile(
+  path: string,
+  tensors: NamedTensors,
+  metadata?: Metadata,
+): Promise<void> {
+  await writeAtomically(path, layOutSafetensors(tensors, metadata, path))
+}
+
+/**
+ * Writes a file under a temporary name beside it, flushes it to the disk and renames it: whoever reads the path
+ * finds the old file or the whole new one. When it fails, the temporary file is removed.
+ */
+export async function writeAtomically(
+  path: string,
+  contents: Uint8Array | string | Iterable<Uint8Array>,
+): Promise<void> {
+  const parts = typeof contents === 'string' || contents instanceof Uint8Array ? [contents] : contents
+  const temporary = `${path}.${randomUUID()}.partial`
   try {
-    const handle = await open(temporary, 'w')
+    const handle = await open(temporary, 'wx')
     try {
-      await handle.writeFile(contents)
+      for (const part of parts) await handle.writeFile(part)
       await handle.sync()
     } finally {
       await handle.close()

@@ -1,19 +1,25 @@
-import { decode, type SafetensorsDType, type TypedArray } from './dtype.js'
+import { type DTypeArrays, decode, type SafetensorsDType } from './dtype.js'
 import { type Header, parseHeader, prefixLength, readHeaderLength, type TensorEntry } from './header.js'
 import { SafetensorsError } from './safetensors-error.js'
 
-/** A tensor's numbers. F16 and BF16 come as float32; the rest as the typed array of their dtype. */
-export interface TensorData {
-  /** The dtype in the file. */
-  readonly dtype: SafetensorsDType
-  readonly shape: readonly number[]
-  readonly data: TypedArray
-}
+/**
+ * A tensor's numbers, row by row. `dtype` is the one in the file and decides the type of `data`; F16 and BF16 come
+ * as float32, exactly.
+ */
+export type TensorData = {
+  [D in SafetensorsDType]: {
+    readonly name: string
+    readonly dtype: D
+    readonly shape: readonly number[]
+    readonly data: DTypeArrays[D]
+  }
+}[SafetensorsDType]
 
 /** Anything that bytes can be read from: a file, an HTTP range, a part of another file. */
 export interface ByteSource {
   /** Bytes in all. */
   readonly size: number
+  /** Exactly `length` bytes from `offset`; fewer is an error of the reader, which says that the file is truncated. */
   read(offset: number, length: number): Promise<Uint8Array>
 }
 
@@ -24,7 +30,7 @@ export interface ReadOptions {
 
 /** A file in memory. */
 export interface SafetensorsFile extends Header {
-  /** A view of the file's bytes where they are aligned, otherwise a copy. */
+  /** `data` is a view of the file's bytes where they are aligned and need no conversion, otherwise a copy. */
   get(name: string): TensorData
 }
 
@@ -34,7 +40,11 @@ export interface LazySafetensorsFile extends Header {
   get(name: string): Promise<TensorData>
 }
 
-/** Reads a file that is in memory; the header is checked before anything is allocated for it. */
+/**
+ * Reads a file that is in memory. The header is checked before anything is allocated for it.
+ *
+ * Throws a SafetensorsError that names the file and the byte or tensor at fault.
+ */
 export function readSafetensors(
   bytes: Uint8Array | ArrayBuffer,
   { source = 'safetensors' }: ReadOptions = {},
@@ -51,48 +61,63 @@ export function readSafetensors(
   }
 }
 
-/** Reads a file's header; tensors are read one at a time when asked for. */
+/**
+ * Reads a file's header; tensors are read one at a time when asked for.
+ *
+ * Rejects with a SafetensorsError that names the file and the byte or tensor at fault.
+ */
 export async function openSafetensors(
   from: Blob | ByteSource,
   { source = 'safetensors' }: ReadOptions = {},
 ): Promise<LazySafetensorsFile> {
-  const bytes: ByteSource = from instanceof Blob ? blobSource(from) : from
-  const prefix = await readExactly(bytes, 0, Math.min(prefixLength, bytes.size), source)
+  const bytes = 'read' in from ? from : blobSource(from)
+  const prefix = await readExactly(bytes, 0, Math.min(prefixLength, bytes.size), { source })
   const length = readHeaderLength(prefix, bytes.size, source)
-  const header = parseHeader(await readExactly(bytes, prefixLength, length, source), bytes.size, source)
+  const header = parseHeader(await readExactly(bytes, prefixLength, length, { source }), bytes.size, source)
   return {
     ...header,
     get: async (name) => {
       const entry = findEntry(header, name, source)
-      return toTensorData(entry, await readExactly(bytes, entry.offset, entry.byteLength, source))
+      const { offset, byteLength } = entry
+      return toTensorData(entry, await readExactly(bytes, offset, byteLength, { source, tensor: name }))
     },
   }
 }
 
-/** Integers of a tensor as int32; an error names the first one that does not fit. */
-export function int32Of({ data, dtype }: TensorData, name = 'tensor'): Int32Array {
+/**
+ * Integers of a tensor as int32, whatever integer dtype stores them. An error names the tensor (`name`) and the
+ * first index whose number does not fit.
+ */
+export function int32Of(tensor: TensorData, name = tensor.name): Int32Array {
+  const { data, dtype } = tensor
   if (data instanceof Int32Array) return data
   if (data instanceof Float32Array || data instanceof Float64Array) {
-    throw new SafetensorsError(`${name}: dtype is ${dtype}; expected integers`)
+    throw new SafetensorsError(`dtype is ${dtype}; expected integers`, { tensor: name })
   }
   const values = new Int32Array(data.length)
   for (let i = 0; i < data.length; i++) {
     const value = Number(data[i]!)
     values[i] = value
-    if (values[i] !== value)
-      throw new SafetensorsError(`${name}: ${data[i]} at index ${i} does not fit into 32 bits`)
+    if (values[i] !== value) {
+      throw new SafetensorsError(`${data[i]} at index ${i} does not fit into 32 bits`, { tensor: name })
+    }
   }
   return values
 }
 
 function findEntry({ entries }: Header, name: string, source: string): TensorEntry {
   const entry = entries.get(name)
-  if (!entry) throw new SafetensorsError(`${source}: has no tensor named ${JSON.stringify(name)}`)
+  if (!entry) {
+    throw new SafetensorsError(`there is no such tensor among the file's ${entries.size}`, {
+      source,
+      tensor: name,
+    })
+  }
   return entry
 }
 
-function toTensorData({ dtype, shape }: TensorEntry, bytes: Uint8Array): TensorData {
-  return { dtype, shape, data: decode(dtype, bytes) }
+function toTensorData({ name, dtype, shape }: TensorEntry, bytes: Uint8Array): TensorData {
+  return { name, dtype, shape, data: decode(dtype, bytes) } as TensorData
 }
 
 function blobSource(blob: Blob): ByteSource {
@@ -106,11 +131,14 @@ async function readExactly(
   from: ByteSource,
   offset: number,
   length: number,
-  source: string,
+  place: { readonly source: string; readonly tensor?: string },
 ): Promise<Uint8Array> {
   const bytes = await from.read(offset, length)
   if (bytes.length !== length) {
-    throw new SafetensorsError(`${source}: byte ${offset}: expected ${length} bytes, got ${bytes.length}`)
+    throw new SafetensorsError(
+      `expected ${length} bytes, got ${bytes.length}; the file is truncated or was changed`,
+      { ...place, byte: offset },
+    )
   }
   return bytes
 }

@@ -1,49 +1,115 @@
-import { dtypes, type SafetensorsDType, type TypedArray } from './dtype.js'
+import { byteLengthOf, dtypes, isDType, type SafetensorsDType, type TypedArray } from './dtype.js'
+import { formatShape, isReservedName, maxHeaderLength, metadataKey, prefixLength } from './header.js'
 import { SafetensorsError } from './safetensors-error.js'
 
 export interface WritableTensor {
   readonly dtype: SafetensorsDType
   readonly shape: readonly number[]
-  /** The numbers as the dtype stores them; F16 and BF16 as raw 16-bit words. */
+  /** As many numbers as the shape says, in the dtype's array. F16 and BF16 take float32 and round it to nearest. */
   readonly data: TypedArray
 }
 
+/** Tensors by name, in the order of the file: a Map, or a list of pairs. */
+export type NamedTensors = Iterable<readonly [name: string, tensor: WritableTensor]>
+
+export interface Metadata {
+  readonly [key: string]: string
+}
+
 /**
- * The bytes of a file with the tensors in the order given, one after the other. The header is padded with spaces
- * so that the data begins at a multiple of 8 bytes.
+ * The bytes of a file: the tensors in the order given, one after the other, and a header that is padded with
+ * spaces so that the data begins at a multiple of 8 bytes. The same arguments give the same bytes.
+ *
+ * Throws a SafetensorsError when a shape, an array and a dtype do not fit together, or on a name that
+ * `readSafetensors` would reject.
  */
-export function writeSafetensors(
-  tensors: Iterable<readonly [name: string, tensor: WritableTensor]>,
-  metadata: { readonly [key: string]: string } = {},
-): Uint8Array {
-  const header: Record<string, unknown> = Object.create(null)
-  if (Object.keys(metadata).length > 0) header.__metadata__ = metadata
-  const parts: TypedArray[] = []
-  let end = 0
-  for (const [name, { dtype, shape, data }] of tensors) {
-    const byteLength = shape.reduce((size, dim) => size * dim, dtypes[dtype].bytes)
-    if (data.byteLength !== byteLength) {
-      throw new SafetensorsError(
-        `tensor ${JSON.stringify(name)} of dtype ${dtype} and shape [${shape.join(', ')}] takes ${byteLength} bytes, got ${data.byteLength}`,
-      )
-    }
-    if (name in header || name === '__metadata__' || name === '__proto__') {
-      throw new SafetensorsError(`a tensor cannot be named ${JSON.stringify(name)} here`)
-    }
-    header[name] = { dtype, shape, data_offsets: [end, end + byteLength] }
-    end += byteLength
-    parts.push(data)
-  }
-  const json = new TextEncoder().encode(JSON.stringify(header))
-  const headerLength = Math.ceil(json.length / 8) * 8
-  const file = new Uint8Array(8 + headerLength + end)
-  new DataView(file.buffer).setBigUint64(0, BigInt(headerLength), true)
-  file.fill(0x20, 8, 8 + headerLength)
-  file.set(json, 8)
-  let at = 8 + headerLength
+export function writeSafetensors(tensors: NamedTensors, metadata: Metadata = {}): Uint8Array {
+  const parts = layOutSafetensors(tensors, metadata)
+  const file = new Uint8Array(parts.reduce((size, part) => size + part.length, 0))
+  let at = 0
   for (const part of parts) {
-    file.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), at)
-    at += part.byteLength
+    file.set(part, at)
+    at += part.length
   }
   return file
+}
+
+/** A file's bytes in parts: the header, then each tensor, as views of the arrays given where no conversion is needed. */
+export function layOutSafetensors(
+  tensors: NamedTensors,
+  metadata: Metadata = {},
+  source?: string,
+): Uint8Array[] {
+  const names = new Set<string>()
+  const members: string[] = []
+  const parts: Uint8Array[] = []
+  if (Object.keys(metadata).length > 0) members.push(metadataMember(metadata, source))
+  let end = 0
+  for (const [name, tensor] of tensors) {
+    const place = { source, tensor: name }
+    if (names.has(name)) throw new SafetensorsError('the name is given twice', place)
+    if (!isWritableName(name)) throw new SafetensorsError('a tensor may not have this name', place)
+    names.add(name)
+    const part = encodeTensor(tensor, place)
+    const { dtype, shape } = tensor
+    // Joined by hand: an object would put names such as "10" before all others.
+    members.push(
+      `${JSON.stringify(name)}:${JSON.stringify({ dtype, shape, data_offsets: [end, end + part.length] })}`,
+    )
+    end += part.length
+    parts.push(part)
+  }
+  return [encodeHeader(`{${members.join(',')}}`, source), ...parts]
+}
+
+function metadataMember(metadata: Metadata, source: string | undefined): string {
+  for (const [key, text] of Object.entries(metadata)) {
+    if (!isWritableName(key) || typeof text !== 'string' || !isWellFormed(text)) {
+      throw new SafetensorsError(
+        `metadata ${JSON.stringify(key)} cannot be written: keys and values are strings, and reserved names are taken`,
+        { source },
+      )
+    }
+  }
+  return `${JSON.stringify(metadataKey)}:${JSON.stringify(metadata)}`
+}
+
+function encodeTensor({ dtype, shape, data }: WritableTensor, place: { source?: string; tensor: string }) {
+  if (!isDType(dtype)) throw new SafetensorsError(`there is no dtype ${dtype}`, place)
+  const { bytes, arrayName, encode } = dtypes[dtype]
+  const given = data[Symbol.toStringTag]
+  if (given !== arrayName) throw new SafetensorsError(`${dtype} takes a ${arrayName}, not a ${given}`, place)
+  const byteLength = shape.every((dim) => Number.isSafeInteger(dim) && dim >= 0)
+    ? byteLengthOf(dtype, shape)
+    : undefined
+  if (byteLength !== data.length * bytes) {
+    throw new SafetensorsError(`shape ${formatShape(shape)} does not hold ${data.length} numbers`, place)
+  }
+  return (encode as (data: TypedArray) => Uint8Array)(data)
+}
+
+/** The prefix and the header, together a multiple of 8 bytes. */
+function encodeHeader(json: string, source: string | undefined): Uint8Array {
+  const text = new TextEncoder().encode(json)
+  const length = Math.ceil(text.length / 8) * 8
+  if (length > maxHeaderLength) {
+    throw new SafetensorsError(`the header takes ${length} bytes; at most ${maxHeaderLength} can be read`, {
+      source,
+    })
+  }
+  const header = new Uint8Array(prefixLength + length).fill(space, prefixLength)
+  new DataView(header.buffer).setBigUint64(0, BigInt(length), true)
+  header.set(text, prefixLength)
+  return header
+}
+
+const space = 0x20
+
+function isWritableName(name: string): boolean {
+  return name !== metadataKey && !isReservedName(name) && isWellFormed(name)
+}
+
+/** Whether every surrogate has its other half, so that the text has a UTF-8 encoding. */
+function isWellFormed(text: string): boolean {
+  return !/\p{Surrogate}/u.test(text)
 }
