@@ -4,6 +4,8 @@ import { type Chapter, corpora, decodeMobyDick, decodeSpeeches, type Speech } fr
 import { DataError } from './data-error.js'
 import { Tokenizer } from './tokenizer.js'
 
+export { readTaskFolder, type TaskData } from './task-folder.js'
+
 /** The built-in State of the Union addresses. */
 export async function loadSpeeches(): Promise<Speech[]> {
   return decodeSpeeches(await readCorpus(corpora.speeches.file))
