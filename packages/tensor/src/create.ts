@@ -43,7 +43,7 @@ export function tensor<const S extends Shape = Shape, D extends DType = 'float32
   if (!nested && holds(flat as Data, dtype)) data = flat as Data
   else {
     data = allocateData(dtype, sizeOf(shape))
-    data.set(flat)
+    data.set(dtype === 'bool' ? Array.from(flat, truth) : flat)
   }
   return lazyTensor({ shape: shape as S, dtype }, () => data)
 }
@@ -59,7 +59,7 @@ export function full<const S extends Shape, D extends DType = 'float32'>(
   return lazyTensor({ shape, dtype }, () => {
     const data = allocateData(dtype, sizeOf(shape))
     if (value === 0) return data
-    if (!isComplex(dtype)) return data.fill(value)
+    if (!isComplex(dtype)) return data.fill(dtype === 'bool' ? truth(value) : value)
     for (let i = 0; i < data.length; i += 2) data[i] = value
     return data
   })
@@ -119,6 +119,11 @@ function drawn<S extends Shape, D extends FloatDType>(
   const dtype = (options.dtype ?? 'float32') as D
   const values = draw(typeof options.seed === 'number' ? new Rng(options.seed) : options.seed, sizeOf(shape))
   return tensor(values, { shape, dtype })
+}
+
+/** A number as bool: 1 unless it is 0. */
+function truth(value: number): number {
+  return Number(value !== 0)
 }
 
 function dtypeOf(data: Data): DType {

@@ -77,7 +77,7 @@ export class Rng {
     return values.subarray(0, count)
   }
 
-  /** `count` integers uniform in 0 … below - 1; `below` at most 2^32. */
+  /** `count` integers uniform in 0 … below - 1; `below` at most 2^31. */
   integers(count: number, below: number): Int32Array {
     // A multiple of 2^-32 is exact in float64; the bias is below 2^-32 · below.
     return Int32Array.from(this.bits(count), (word) => Math.floor((word / 2 ** 32) * below))

@@ -21,6 +21,11 @@ export class Scope {
     return this.#state === 'ended' || (this.#state instanceof Scope && this.#state.ended)
   }
 
+  /** Whether it has ended or handed its tensors over, so that nothing new may be made in it. */
+  get closed(): boolean {
+    return this.#state !== 'open'
+  }
+
   /** The scope that owns its tensors now: itself, or the one that it handed them to. */
   get owner(): Scope {
     return this.#state instanceof Scope ? this.#state.owner : this
@@ -85,10 +90,13 @@ function inScope<T>(opened: Scope, body: () => T, handOver: boolean): T {
 
 function close<T>(closing: Scope, result: T, handOver: boolean): T {
   if (current !== closing) {
+    closing.end(false)
     throw new ScopeError('scopes must nest: a scope ended while another one, opened after it, is still open')
   }
+  // A scope around that ended too early was an error already; what is around that one goes on.
   current = closing.parent
-  moveTo(closing.parent, result, closing)
+  while (current?.closed) current = current.parent
+  moveTo(current, result, closing)
   closing.end(handOver)
   return result
 }

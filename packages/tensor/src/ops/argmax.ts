@@ -1,7 +1,8 @@
 import { checkDType } from '../elementwise.js'
+import { ShapeError } from '../errors.js'
 import { dispatch } from '../interpreter.js'
 import { defineOp, notDifferentiable } from '../op.js'
-import { normalizeAxis, type Shape, sizeOf } from '../shape.js'
+import { formatShape, normalizeAxis, type Shape, sizeOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 
 export const argmaxOp = defineOp<{ x: Tensor }, { axis: number }>()({
@@ -9,6 +10,9 @@ export const argmaxOp = defineOp<{ x: Tensor }, { axis: number }>()({
   doc: { summary: 'The index of the first largest element along an axis.' },
   shape: ({ x }, { axis }) => {
     checkDType('argmax', 'x', x.dtype, ['float32', 'float64', 'int32'])
+    if (x.shape[axis] === 0) {
+      throw new ShapeError(`argmax: axis ${axis} of ${formatShape(x.shape)} has no elements to choose from`)
+    }
     return { output: { shape: x.shape.filter((_, i) => i !== axis), dtype: 'int32' } }
   },
   reference: ({ x }, { axis }, { output }) => {

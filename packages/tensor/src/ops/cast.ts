@@ -1,4 +1,4 @@
-import { type DType, isComplex, isFloat } from '../dtype.js'
+import { type DType, isComplex, isDifferentiable } from '../dtype.js'
 import { DTypeError } from '../errors.js'
 import { dispatch } from '../interpreter.js'
 import { defineOp, notDifferentiable } from '../op.js'
@@ -22,7 +22,7 @@ export const castOp = defineOp<{ x: Tensor }, { dtype: DType }>()({
   },
   vjp: ({ inputs: { x }, options: { dtype }, grads }) => ({
     x:
-      isFloat(dtype) || isComplex(dtype)
+      isDifferentiable(x.dtype) && isDifferentiable(dtype)
         ? () => cast(grads.output, x.dtype)
         : notDifferentiable('whole numbers have no slope'),
   }),

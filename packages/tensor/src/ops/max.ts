@@ -1,9 +1,10 @@
 import type { DType } from '../dtype.js'
 import { checkDType } from '../elementwise.js'
+import { ShapeError } from '../errors.js'
 import { dispatch } from '../interpreter.js'
 import { defineOp } from '../op.js'
 import { type ReductionOptions, reducedShape, reductionMap } from '../reduction.js'
-import { type Shape, sizeOf } from '../shape.js'
+import { formatShape, type Shape, sizeOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 import { cast } from './cast.js'
 import { div } from './div.js'
@@ -17,7 +18,11 @@ export const maxOp = defineOp<{ x: Tensor }, ReductionOptions>()({
   doc: { summary: 'The largest element over some axes, or over all.' },
   shape: ({ x }, options) => {
     checkDType('max', 'x', x.dtype, ['float32', 'float64', 'int32'])
-    return { output: { shape: reducedShape('max', x.shape, options), dtype: x.dtype } }
+    const shape = reducedShape('max', x.shape, options)
+    if (sizeOf(x.shape) === 0 && sizeOf(shape) > 0) {
+      throw new ShapeError(`max: ${formatShape(x.shape)} has no elements to choose from`)
+    }
+    return { output: { shape, dtype: x.dtype } }
   },
   reference: ({ x }, options, { output }) => {
     const target = reductionMap(x.shape, options)

@@ -3,6 +3,7 @@ import { defineOp } from '../op.js'
 import { sizeOf } from '../shape.js'
 import type { ElementwiseBinary } from '../shape-types.js'
 import type { Tensor } from '../tensor.js'
+import { add } from './add.js'
 import { cast } from './cast.js'
 import { greater } from './greater.js'
 import { greaterEqual } from './greater-equal.js'
@@ -18,9 +19,10 @@ export const maximumOp = defineOp<{ a: Tensor; b: Tensor }>()({
       output.data[io] = Math.max(a.data[ia]!, b.data[ib]!)
     })
   },
+  // Equal elements share the gradient evenly, as in PyTorch.
   vjp: ({ inputs: { a, b }, grads }) => ({
-    a: () => sumTo(mul(grads.output, cast(greaterEqual(a, b), a.dtype)), a.shape),
-    b: () => sumTo(mul(grads.output, cast(greater(b, a), b.dtype)), b.shape),
+    a: () => sumTo(mul(grads.output, share(a, b)), a.shape),
+    b: () => sumTo(mul(grads.output, share(b, a)), b.shape),
   }),
   cost: (_inputs, _options, { output }) => ({ flops: sizeOf(output.shape) }),
   samples: (source) => [
@@ -31,3 +33,8 @@ export const maximumOp = defineOp<{ a: Tensor; b: Tensor }>()({
 
 /** The larger of a and b, elementwise with broadcasting. Shapes: two that broadcast → their broadcast. A number is a scalar. */
 export const maximum: ElementwiseBinary<'maximum'> = /* @__PURE__ */ elementwiseBinary(() => maximumOp)
+
+/** 1 where x is greater than y, ½ where they are equal, else 0. */
+function share(x: Tensor, y: Tensor): Tensor {
+  return mul(add(cast(greater(x, y), x.dtype), cast(greaterEqual(x, y), x.dtype)), 0.5)
+}

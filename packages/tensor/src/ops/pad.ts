@@ -14,10 +14,10 @@ export const padOp = defineOp<{ x: Tensor }, { before: readonly number[]; after:
     if (
       before.length !== x.shape.length ||
       after.length !== x.shape.length ||
-      [...before, ...after].some((n) => n < 0)
+      [...before, ...after].some((n) => !Number.isInteger(n) || n < 0)
     ) {
       throw new ShapeError(
-        `pad: ${formatShape(x.shape)} needs as many numbers ≥ 0 before and after, ` +
+        `pad: ${formatShape(x.shape)} needs as many integers ≥ 0 before and after, ` +
           `not ${formatShape(before)} and ${formatShape(after)}`,
       )
     }

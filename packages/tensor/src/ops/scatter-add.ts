@@ -4,7 +4,7 @@ import { ShapeError } from '../errors.js'
 import { checkIndices } from '../indices.js'
 import { dispatch } from '../interpreter.js'
 import { defineOp, notDifferentiable } from '../op.js'
-import { formatShape, normalizeAxis, type Shape, sizeOf } from '../shape.js'
+import { checkShape, formatShape, normalizeAxis, type Shape, sizeOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 import { gather } from './gather.js'
 
@@ -18,7 +18,9 @@ export const scatterAddOp = defineOp<{ x: Tensor; indices: Tensor }, { axis: num
         `scatterAdd: x ${formatShape(x.shape)} needs [${x.shape[axis]}] indices for axis ${axis}, got ${formatShape(indices.shape)}`,
       )
     }
-    return { output: { shape: x.shape.map((dim, i) => (i === axis ? length : dim)), dtype: x.dtype } }
+    const shape = x.shape.map((dim, i) => (i === axis ? length : dim))
+    checkShape(shape, 'scatterAdd')
+    return { output: { shape, dtype: x.dtype } }
   },
   reference: ({ x, indices }, { axis, length }, { output }) => {
     checkIndices('scatterAdd', indices.data, length)

@@ -8,7 +8,7 @@ import { sub } from './sub.js'
 export const sigmoidOp = defineOp<{ x: Tensor }>()({
   name: 'sigmoid',
   doc: { summary: 'The logistic function of each element.' },
-  ...unaryKernel('sigmoid', (x) => 1 / (1 + Math.exp(-x)), 3),
+  ...unaryKernel('sigmoid', (x) => 1 / (1 + Math.exp(-x)), 4),
   vjp: ({ outputs: { output }, grads }) => ({ x: () => mul(grads.output, mul(output, sub(1, output))) }),
   samples: (source) => [{ name: 'vector', inputs: { x: source.normal([7]) }, options: {} }],
 })

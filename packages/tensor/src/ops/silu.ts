@@ -10,7 +10,7 @@ import { sub } from './sub.js'
 export const siluOp = defineOp<{ x: Tensor }>()({
   name: 'silu',
   doc: { summary: 'x · sigmoid(x) of each element.' },
-  ...unaryKernel('silu', (x) => x / (1 + Math.exp(-x)), 3),
+  ...unaryKernel('silu', (x) => x / (1 + Math.exp(-x)), 4),
   vjp: ({ inputs: { x }, grads }) => ({ x: () => mul(grads.output, slope(x)) }),
   samples: (source) => [{ name: 'vector', inputs: { x: source.normal([7]) }, options: {} }],
 })

@@ -14,6 +14,7 @@ export const sliceOp = defineOp<{ x: Tensor }, { begin: readonly number[]; size:
     const fits =
       begin.length === x.shape.length &&
       size.length === x.shape.length &&
+      [...begin, ...size].every(Number.isInteger) &&
       x.shape.every((dim, axis) => begin[axis]! >= 0 && size[axis]! >= 0 && begin[axis]! + size[axis]! <= dim)
     if (!fits) {
       throw new ShapeError(
