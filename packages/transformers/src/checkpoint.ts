@@ -34,6 +34,10 @@ export interface LoadModelOptions {
 }
 
 const floatDTypes: ReadonlySet<string> = new Set(['F32', 'F16', 'BF16'])
+/** What belongs to one task alone; published RoBERTa checkpoints have an unused pooler beside their head. */
+const headKeys = /^(lm_head|classifier|score|roberta\.pooler)\./
+/** Tables that older checkpoints hold although they follow from the configuration. */
+const computedKeys = /\.(position_ids|rotary_emb\.inv_freq)$/
 
 /**
  * What a `config.json` says: the configuration, and the task of the class that `architectures` names, in place of
@@ -65,8 +69,7 @@ export async function loadModel(source: CheckpointSource, options: LoadModelOpti
   const file =
     'entries' in weights ? weights : await openSafetensors(weights, { source: `${name}/model.safetensors` })
   const parameters = new Map<string, Parameter>(model.namedParameters())
-  const isHead = (key: string): boolean =>
-    options.strictness === 'new-head' && /^(lm_head|classifier|score|pooler)\./.test(key)
+  const isHead = (key: string): boolean => options.strictness === 'new-head' && headKeys.test(key)
   const problems: string[] = []
   for (const [key, parameter] of parameters) {
     const entry = file.entries.get(key)
@@ -82,8 +85,9 @@ export async function loadModel(source: CheckpointSource, options: LoadModelOpti
       problems.push(`${key} is ${entry.dtype}, expected F32, F16 or BF16`)
     }
   }
-  for (const key of file.entries.keys())
-    if (!parameters.has(key) && !isHead(key)) problems.push(`unexpected ${key}`)
+  for (const key of file.entries.keys()) {
+    if (!parameters.has(key) && !isHead(key) && !computedKeys.test(key)) problems.push(`unexpected ${key}`)
+  }
   if (problems.length > 0) throw new CheckpointError(`${name}/model.safetensors: ${problems.join('; ')}`)
 
   for (const [key, parameter] of parameters) {

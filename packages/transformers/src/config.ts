@@ -49,6 +49,13 @@ class FieldReader {
     }
   }
 
+  /** Throws unless `size`, field `name`, is a multiple of `by`, field `divisor`. */
+  expectMultiple(name: string, size: number, divisor: string, by: number): void {
+    if (size % by !== 0) {
+      throw new CheckpointError(`${this.#source}: ${name} (${size}) is not a multiple of ${divisor} (${by})`)
+    }
+  }
+
   #wrong(name: string, expected: string, value: unknown): CheckpointError {
     return new CheckpointError(`${this.#source}: ${name} should be ${expected}, not ${JSON.stringify(value)}`)
   }
@@ -87,12 +94,13 @@ function llamaConfig(read: FieldReader): LlamaConfig {
     eosTokenId: read.token('eos_token_id'),
     padTokenId: read.token('pad_token_id'),
   }
-  checkHeads(config.hiddenSize, numAttentionHeads)
-  if (numAttentionHeads % config.numKeyValueHeads !== 0) {
-    throw new CheckpointError(
-      `num_attention_heads (${numAttentionHeads}) is not a multiple of num_key_value_heads (${config.numKeyValueHeads})`,
-    )
-  }
+  read.expectMultiple('hidden_size', config.hiddenSize, 'num_attention_heads', numAttentionHeads)
+  read.expectMultiple(
+    'num_attention_heads',
+    numAttentionHeads,
+    'num_key_value_heads',
+    config.numKeyValueHeads,
+  )
   return config
 }
 
@@ -121,16 +129,8 @@ function robertaConfig(read: FieldReader, fields: Fields): RobertaConfig {
     numLabels: read.size('num_labels', numLabels),
     problemType: (fields.problem_type as RobertaConfig['problemType'] | null) ?? undefined,
   }
-  checkHeads(config.hiddenSize, config.numAttentionHeads)
+  read.expectMultiple('hidden_size', config.hiddenSize, 'num_attention_heads', config.numAttentionHeads)
   return config
-}
-
-function checkHeads(hiddenSize: number, heads: number): void {
-  if (hiddenSize % heads !== 0) {
-    throw new CheckpointError(
-      `hidden_size (${hiddenSize}) is not a multiple of num_attention_heads (${heads})`,
-    )
-  }
 }
 
 /** The configuration as Hugging Face's `config.json` has it; `architecture` is the class with its head. */
