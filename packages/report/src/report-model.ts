@@ -96,7 +96,7 @@ export function reportModel(options: ReportOptions): Report {
 }
 
 function newModel({ config, task }: ReportOptions): Model {
-  return createModel(config, { seed: 0, ...(task && { task }) })
+  return createModel(config, { seed: 0, task })
 }
 
 function reportMethod(model: Model, method: TrainingMethod, batch: BatchShape): MethodReport {
