@@ -1,0 +1,98 @@
+import { isGyreError } from '@gyre/tensor'
+import { describe, expect, it } from 'vitest'
+import { methodGrammar, parseMethod, parseMethods } from './method-grammar.js'
+import { adapterMethods } from './methods.js'
+
+const targets = { targets: ['query', 'value'], modulesToSave: ['classifier'] }
+const labelOf = (text: string): string => parseMethod(text, targets).label
+
+describe('parseMethod', () => {
+  it('gives an adapter method with its targets', () => {
+    const parsed = parseMethod('lora:r=4:alpha=16', targets)
+    expect(parsed).toMatchObject({ kind: 'adapter', label: 'lora:r=4:alpha=16' })
+    if (parsed.kind === 'adapter') expect(parsed.method.targets).toEqual(targets)
+  })
+
+  it.each(['full', 'head'])('knows %s', (name) => {
+    expect(parseMethod(name, targets)).toEqual({ kind: name, label: name })
+  })
+
+  it('takes options by their name or by the letter of the paper, and the rest by default', () => {
+    expect(labelOf('bca:blockSize=32')).toBe(labelOf('bca:p=32'))
+    expect(labelOf('bca')).toBe('bca:p=max:64')
+    expect(labelOf('lora:useRslora=true')).toBe('lora:r=8:rslora=true')
+  })
+
+  it('lets a value contain a colon', () => {
+    expect(labelOf('bca:p=max:16:scale=false')).toBe('bca:p=max:16:scale=false')
+    expect(labelOf('bca:scale=false:p=max:16')).toBe('bca:p=max:16:scale=false')
+  })
+
+  it.each(['bca:p=max:8', 'bca:p=q_proj/16+up_proj/4:scale=false', 'lora:r=2:alpha=0.5:rslora=true', 'full'])(
+    'reads the label of %s as the same method',
+    (text) => {
+      expect(labelOf(labelOf(text))).toBe(labelOf(text))
+      expect(labelOf(text)).toBe(text)
+    },
+  )
+
+  it.each([
+    ['full:p=3', "method 'full:p=3': full takes no options"],
+    ['head:', "method 'head:': head takes no options"],
+    ['vera', "method 'vera': unknown method 'vera'; expected one of bca, lora, full, head"],
+    ['', "method '': unknown method ''; expected one of bca, lora, full, head"],
+    ['toString', "unknown method 'toString'; expected one of bca, lora, full, head"],
+    ['bca:r=4', "method 'bca:r=4': unknown option 'r'; bca has blockSize (p), scaleLearningRate (scale)"],
+    ['lora:p=4', "method 'lora:p=4': unknown option 'p'; lora has r, alpha, useRslora (rslora)"],
+    ['bca:64', "method 'bca:64': expected key=value, got '64'"],
+    ['bca:=64', "method 'bca:=64': expected key=value, got '=64'"],
+    ['bca:', "method 'bca:': expected key=value, got ''"],
+    ['bca:p=4:blockSize=8', "method 'bca:p=4:blockSize=8': blockSize is given twice"],
+    ['bca:p=', "method 'bca:p=', blockSize: expected a number, max:n, or target/size joined by +, got ''"],
+    [
+      'bca:p=4:4',
+      "method 'bca:p=4:4', blockSize: expected a number, max:n, or target/size joined by +, got '4:4'",
+    ],
+    ['lora:r=0', "method 'lora:r=0', r: expected an integer ≥ 1, got '0'"],
+    ['lora:alpha=big', "method 'lora:alpha=big', alpha: expected a number, got 'big'"],
+    ['lora:rslora=1', "method 'lora:rslora=1', useRslora: expected true or false, got '1'"],
+  ])('rejects %s in one clear sentence', (text, message) => {
+    const parse = () => parseMethod(text, targets)
+    expect(parse).toThrow(message)
+    try {
+      parse()
+    } catch (error) {
+      expect(isGyreError(error)).toBe(true)
+    }
+  })
+})
+
+describe('parseMethods', () => {
+  it('takes methods apart at commas', () => {
+    const labels = parseMethods('bca:p=8, lora:r=2,full', targets).map(({ label }) => label)
+    expect(labels).toEqual(['bca:p=8', 'lora:r=2', 'full'])
+  })
+
+  it('rejects an empty one', () => {
+    expect(() => parseMethods('bca,', targets)).toThrow("unknown method ''")
+  })
+})
+
+describe('methodGrammar', () => {
+  it('has a line for every method, with every option, its letter and its default', () => {
+    const lines = methodGrammar()
+    expect(lines.map((line) => /^\w+/.exec(line)![0])).toEqual([
+      ...Object.keys(adapterMethods),
+      'full',
+      'head',
+    ])
+    for (const { methodName, options } of Object.values(adapterMethods)) {
+      const line = lines.find((each) => each.startsWith(methodName))!
+      for (const [key, { alias, doc }] of Object.entries(options)) {
+        expect(line).toContain(`[:${alias ? `${key}|${alias}` : key}=`)
+        expect(line).toContain(doc)
+      }
+    }
+    expect(lines[0]).toContain('[:blockSize|p=max:64]')
+  })
+})
