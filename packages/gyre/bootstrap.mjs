@@ -42,12 +42,13 @@ function install(dev) {
   const lock = createHash('sha256')
     .update(readFileSync(join(root, 'pnpm-lock.yaml')))
     .digest('hex')
-  if (existsSync(stamp)) {
-    const have = JSON.parse(readFileSync(stamp, 'utf8'))
-    if (have.lock === lock && (have.dev || !dev)) return
-    // Never take development dependencies away from a checkout that has them.
-    dev ||= have.dev
-  }
+  // Without a stamp somebody installed by hand; what is there tells whether with development dependencies.
+  const have = existsSync(stamp)
+    ? JSON.parse(readFileSync(stamp, 'utf8'))
+    : { lock: undefined, dev: existsSync(join(root, 'node_modules/vitest')) }
+  if (have.lock === lock && (have.dev || !dev)) return
+  // Never take development dependencies away from a checkout that has them.
+  dev ||= have.dev
   const status = pnpm(
     ['install', '--frozen-lockfile', '--config.confirmModulesPurge=false', ...(dev ? [] : ['--prod'])],
     {},

@@ -2,7 +2,12 @@ import { isGyreError } from '@gyre/tensor'
 import { Command, CommanderError } from 'commander'
 import { addCompare } from './commands/compare.js'
 import { addDoctor } from './commands/doctor.js'
+import { addEvaluate } from './commands/evaluate.js'
+import { addFinetune } from './commands/finetune.js'
 import { addForward } from './commands/forward.js'
+import { addGenerate } from './commands/generate.js'
+import { addPredict } from './commands/predict.js'
+import { addPretrain } from './commands/pretrain.js'
 import { addReport } from './commands/report.js'
 import { addCommonOptions } from './common-options.js'
 
@@ -11,7 +16,17 @@ const program = new Command('gyre')
   .showHelpAfterError('(add --help for what this command takes)')
   .exitOverride()
 
-for (const add of [addCompare, addDoctor, addForward, addReport]) {
+for (const add of [
+  addCompare,
+  addPretrain,
+  addFinetune,
+  addEvaluate,
+  addPredict,
+  addGenerate,
+  addForward,
+  addReport,
+  addDoctor,
+]) {
   addCommonOptions(add(program)).exitOverride()
 }
 

@@ -63,6 +63,11 @@ export type CheckBroadcast<Op extends string, A extends Shape, B extends Shape> 
   ? ShapeMismatch<`${Op}: ${FormatShape<A>} and ${FormatShape<B>} do not broadcast`>
   : unknown
 
+/** `unknown` when two dtypes can be equal, as far as types know; else a sentence. */
+export type CheckDTypes<Op extends string, D extends DType, E extends DType> = [D & E] extends [never]
+  ? ShapeMismatch<`${Op}: a is ${D} and b is ${E}; cast one of them`>
+  : unknown
+
 /** A tensor or a number that stands for a scalar of the other operand's dtype. */
 export type Operand = Tensor | number
 
@@ -73,10 +78,10 @@ export interface ElementwiseBinary<Op extends string, Result extends DType | und
     b: Tensor<NoInfer<S>, NoInfer<D>> | number,
   ): Tensor<S, Result extends DType ? Result : D>
   <S extends Shape, D extends DType>(a: number, b: Tensor<S, D>): Tensor<S, Result extends DType ? Result : D>
-  <A extends Shape, B extends Shape, D extends DType>(
+  <A extends Shape, B extends Shape, D extends DType, E extends DType>(
     a: Tensor<A, D>,
-    b: Tensor<B, NoInfer<D>> & CheckBroadcast<Op, A, B>,
-  ): Tensor<Broadcast<A, B>, Result extends DType ? Result : D>
+    b: Tensor<B, E> & CheckDTypes<Op, D, E> & CheckBroadcast<Op, A, B>,
+  ): Tensor<Broadcast<A, B>, Result extends DType ? Result : D & E>
 }
 
 /** The call signature of a unary elementwise op. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { availableParallelism, freemem, totalmem } from 'node:os'
 import { join, resolve } from 'node:path'
-import { renderTable } from '@gyre/report'
+import { formatNumber, renderTable } from '@gyre/report'
 import { type AnyOp, type Backend, jsBackend, ops } from '@gyre/tensor'
 import type { Command } from 'commander'
 import { backendNames, type CommonOptions, chooseBackend } from '../common-options.js'
@@ -117,5 +117,5 @@ function formatDiagnosis(diagnosis: Diagnosis): string {
 }
 
 function mebibytes(bytes: number): string {
-  return `${(bytes / 2 ** 20).toFixed(1)} MiB`
+  return `${formatNumber(bytes / 2 ** 20, 1)} MiB`
 }

@@ -25,9 +25,11 @@ export function addReport(program: Command): Command {
       `${Object.keys(presets).join(', ')}, or a folder, of which only config.json is read`,
     )
     .requiredOption('--methods <list>', 'methods separated by commas, e.g. lora:r=8,bca:p=64,full')
-    .option('--targets <names>', 'linear layers that get an adapter, separated by commas', nameList, [
-      'all-linear',
-    ])
+    .addOption(
+      new Option('--targets <names>', 'linear layers that get an adapter, separated by commas')
+        .argParser(nameList)
+        .default(['all-linear'], 'all-linear'),
+    )
     .option('--batch-size <n>', 'sequences in the traced batch', integer(1), 1)
     .option('--sequence-length <n>', 'tokens in each sequence', integer(1), 128)
     .addOption(new Option('--markdown', 'print Markdown').default(false).conflicts('json'))

@@ -16,12 +16,14 @@ export type AdaptationMessage =
 export function adaptInProcess(
   job: AdaptationJob,
   onProgress: (done: number, total: number, detail: string) => void,
+  signal: AbortSignal,
 ): Promise<AdaptationResult> {
   return new Promise((resolve, reject) => {
     // The same file from source and from the build.
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
     const child = fork(fileURLToPath(new URL(`./adapt-worker.${extension}`, import.meta.url)), {
       stdio: 'inherit',
+      signal,
     })
     let settled = false
     child.on('message', (message: AdaptationMessage) => {
@@ -33,7 +35,10 @@ export function adaptInProcess(
       if (message.kind === 'result') resolve(message.result)
       else reject(new UsageError(message.message))
     })
-    child.on('error', reject)
+    child.on('error', (error) => {
+      settled = true
+      reject(error)
+    })
     child.on('exit', (code, signal) => {
       if (!settled)
         reject(

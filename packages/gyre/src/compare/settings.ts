@@ -48,7 +48,7 @@ const mobyDick: ComparisonSettings = {
     intermediateSize: 192,
     numHiddenLayers: 4,
     numAttentionHeads: 4,
-    numKeyValueHeads: 2,
+    numKeyValueHeads: 4,
     maxPositionEmbeddings: 256,
     rmsNormEps: 1e-5,
     ropeTheta: 10000,

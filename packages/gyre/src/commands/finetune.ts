@@ -1,0 +1,158 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { saveAdapterFolder } from '@gyre/adapters/node'
+import { loadTokenizer } from '@gyre/data/node'
+import { cosineSchedule, linearSchedule } from '@gyre/nn'
+import { writeAtomically } from '@gyre/safetensors/node'
+import { applyMethod, methodGrammar, parseMethod, Trainer, toMicroBatch } from '@gyre/train'
+import { loadConfigFolder, loadModelFolder, saveModelFolder } from '@gyre/transformers/node'
+import { type Command, Option } from 'commander'
+import { type CommonOptions, chooseBackend, integer, nameList, positiveNumber } from '../common-options.js'
+import { UsageError } from '../errors.js'
+import { headFor } from '../fine-tuning/load-fine-tuned.js'
+import { formatMeasures, measureTask } from '../fine-tuning/measure-task.js'
+import { writeRunRecord } from '../fine-tuning/run-record.js'
+import { loadTask, taskNames } from '../fine-tuning/task.js'
+import { discardCheckpoint, superviseRun } from '../supervised-run.js'
+
+interface FinetuneOptions extends CommonOptions {
+  readonly model: string
+  readonly data?: string
+  readonly task: string
+  readonly method: string
+  readonly targets: readonly string[]
+  readonly out: string
+  readonly steps?: number
+  readonly epochs?: number
+  readonly batchSize: number
+  readonly accumulate: number
+  readonly sequenceLength: number
+  readonly learningRate: number
+  readonly schedule: 'cosine' | 'linear'
+  readonly warmupSteps: number
+  readonly weightDecay: number
+  readonly maxGradNorm: number
+  readonly checkpointEvery: number
+  readonly resume: boolean
+}
+
+export function addFinetune(program: Command): Command {
+  return program
+    .command('finetune')
+    .description('fine-tune a model on a task, and write the adapter')
+    .requiredOption('--model <dir>', 'folder with config.json, model.safetensors and tokenizer.json')
+    .requiredOption('--task <name>', taskNames.join(', '))
+    .option(
+      '--data <path>',
+      'a file, or a folder with train and dev files; lm: a text file, speeches or moby-dick',
+    )
+    .requiredOption('--method <method>', 'e.g. bca:p=64, lora:r=8, full')
+    .option('--targets <names>', 'linear layers that get an adapter', nameList, ['all-linear'])
+    .requiredOption('--out <dir>', 'folder to write')
+    .option('--steps <n>', 'updates to make', integer(1))
+    .addOption(
+      new Option('--epochs <n>', 'passes over the data').argParser(positiveNumber).conflicts('steps'),
+    )
+    .option('--batch-size <n>', 'sequences in a batch', integer(1), 8)
+    .option('--accumulate <n>', 'batches whose gradients make one update', integer(1), 1)
+    .option('--sequence-length <n>', 'tokens in a sequence, at most', integer(5), 64)
+    .option('--learning-rate <rate>', 'before a method scales it (bca: divided by p)', positiveNumber, 1e-3)
+    .addOption(
+      new Option('--schedule <name>', 'how the rate falls').choices(['cosine', 'linear']).default('cosine'),
+    )
+    .option('--warmup-steps <n>', 'steps over which the rate rises', integer(0), 0)
+    .option('--weight-decay <rate>', 'decoupled weight decay of AdamW', Number, 0)
+    .option('--max-grad-norm <norm>', 'longer gradients are scaled down to it', positiveNumber, 1)
+    .option('--checkpoint-every <n>', 'steps between two checkpoints', integer(1), 50)
+    .option('--resume', 'continue an interrupted run; it ends with the same numbers', false)
+    .addHelpText('after', () => `\nMethods:\n  ${methodGrammar().join('\n  ')}`)
+    .action(runFinetune)
+}
+
+async function runFinetune(options: FinetuneOptions): Promise<void> {
+  const backend = chooseBackend(options)
+  const { model: base, seed, out } = options
+  const tokenizer = await loadTokenizer(base)
+  const { config } = await loadConfigFolder(base)
+  const task = await loadTask(options.task, options.data, config, tokenizer, options)
+  const model = await loadModelFolder(base, { ...headFor({ task: task.name, labels: task.labels }), seed })
+  const modulesToSave = task.kind === 'language-model' ? [] : model.headPaths
+  const method = parseMethod(options.method, { targets: options.targets, modulesToSave })
+  const trainable = applyMethod(model, method, { seed })
+
+  const totalSteps =
+    options.steps ?? Math.ceil((options.epochs ?? 1) * (task.train.stepsPerEpoch / options.accumulate))
+  const { accumulate, warmupSteps } = options
+  if (warmupSteps > totalSteps)
+    throw new UsageError(`--warmup-steps ${warmupSteps} is more than the ${totalSteps} steps of the run`)
+  const makeSchedule = options.schedule === 'cosine' ? cosineSchedule : linearSchedule
+  const trainer = new Trainer(
+    model,
+    trainable,
+    (step) =>
+      Array.from({ length: accumulate }, (_, i) => toMicroBatch(task.train.batchAt(step * accumulate + i))),
+    {
+      totalSteps,
+      learningRate: options.learningRate,
+      schedule: makeSchedule({ warmupSteps, totalSteps }),
+      weightDecay: options.weightDecay,
+      maxGradNorm: options.maxGradNorm,
+      seed,
+    },
+  )
+  for (const { name, learningRate, numbers } of trainer.optimizer.effectiveLearningRates()) {
+    process.stderr.write(`${name}: ${numbers} parameters, learning rate ${learningRate.toPrecision(3)}\n`)
+  }
+  await mkdir(out, { recursive: true })
+  const checkpoint = join(out, 'checkpoint.safetensors')
+  const results = await superviseRun({
+    name: method.label,
+    trainer,
+    totalSteps,
+    trained: trainable,
+    checkpoint,
+    checkpointEvery: options.checkpointEvery,
+    resume: options.resume,
+    identity: { settings: runSettings(options), backend: backend.name },
+  })
+
+  const heldOut = await measureTask(model, task)
+  if (trainable.adapter) {
+    const taskType = task.kind === 'language-model' ? 'CAUSAL_LM' : 'SEQ_CLS'
+    await saveAdapterFolder(out, trainable.adapter, { baseModel: base, taskType })
+  } else {
+    await writeAtomically(join(out, 'tokenizer.json'), JSON.stringify(tokenizer.json))
+    await saveModelFolder(out, model)
+  }
+  const finalLoss = results.at(-1)?.loss ?? Number.NaN
+  await writeRunRecord(out, {
+    task: task.name,
+    labels: task.labels,
+    method: method.label,
+    sequenceLength: options.sequenceLength,
+    steps: totalSteps,
+    finalLoss,
+    heldOut,
+  })
+  await discardCheckpoint(checkpoint)
+  if (options.json) {
+    console.log(
+      JSON.stringify({
+        out,
+        method: method.label,
+        steps: totalSteps,
+        ...trainable.counts,
+        finalLoss,
+        heldOut,
+      }),
+    )
+  } else {
+    console.log(`${out}: ${method.label}, ${totalSteps} steps; held out: ${formatMeasures(heldOut)}`)
+  }
+}
+
+/** The options that decide a run's numbers: a run with others is another run. */
+function runSettings(options: FinetuneOptions): { [name: string]: unknown } {
+  const { json, backend, out, resume, checkpointEvery, ...deciding } = options
+  return deciding
+}

@@ -1,0 +1,104 @@
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Tokenizer, trainBytePairTokenizer } from '@gyre/data'
+import { writeAtomically } from '@gyre/safetensors/node'
+import { pretraining } from '@gyre/train'
+import { type ModelConfig, parseConfig } from '@gyre/transformers'
+import { saveModelFolder } from '@gyre/transformers/node'
+import type { Command } from 'commander'
+import { type CommonOptions, chooseBackend, integer, positiveNumber } from '../common-options.js'
+import { specialTokens } from '../compare/base-model.js'
+import { comparisonSettings } from '../compare/settings.js'
+import { UsageError } from '../errors.js'
+import { builtInTexts, readText } from '../fine-tuning/task.js'
+import { discardCheckpoint, superviseRun } from '../supervised-run.js'
+
+interface PretrainOptions extends CommonOptions {
+  readonly config: string
+  readonly data: string
+  readonly out: string
+  readonly steps: number
+  readonly batchSize: number
+  readonly sequenceLength: number
+  readonly learningRate: number
+  readonly warmupSteps: number
+  readonly weightDecay: number
+  readonly maxGradNorm: number
+  readonly checkpointEvery: number
+  readonly resume: boolean
+}
+
+/** The models of `gyre compare`, by name. */
+const namedConfigs: { readonly [name: string]: ModelConfig } = {
+  'small-llama': comparisonSettings('moby-dick', { quick: false, seed: 0 }).config,
+  'small-roberta': comparisonSettings('era', { quick: false, seed: 0 }).config,
+}
+
+export function addPretrain(program: Command): Command {
+  const names = Object.keys(namedConfigs).join(', ')
+  return program
+    .command('pretrain')
+    .description('train a tokenizer and a model from scratch: a causal LLaMA, or a masked RoBERTa')
+    .requiredOption('--config <name>', `${names}, or a file in the form of Hugging Face's config.json`)
+    .requiredOption('--data <path>', `a text file, or ${Object.keys(builtInTexts).join(' or ')}`)
+    .requiredOption('--out <dir>', 'folder to write: config.json, model.safetensors, tokenizer.json')
+    .requiredOption('--steps <n>', 'updates to make', integer(1))
+    .option('--batch-size <n>', 'sequences in a batch', integer(1), 8)
+    .option('--sequence-length <n>', 'tokens in a sequence', integer(2), 64)
+    .option('--learning-rate <rate>', 'at its highest', positiveNumber, 3e-3)
+    .option('--warmup-steps <n>', 'steps over which the rate rises', integer(0), 0)
+    .option('--weight-decay <rate>', 'decoupled weight decay of AdamW', Number, 0.01)
+    .option('--max-grad-norm <norm>', 'longer gradients are scaled down to it', positiveNumber, 1)
+    .option('--checkpoint-every <n>', 'steps between two checkpoints', integer(1), 100)
+    .option('--resume', 'continue an interrupted run; it ends with the same numbers', false)
+    .action(runPretrain)
+}
+
+async function runPretrain(options: PretrainOptions): Promise<void> {
+  const backend = chooseBackend(options)
+  const config = await findConfig(options.config)
+  const { out, steps } = options
+  const text = await readText(options.data)
+  const tokenizer = new Tokenizer(
+    trainBytePairTokenizer(text, {
+      vocabSize: config.vocabSize,
+      specialTokens: specialTokens[config.modelType],
+    }),
+  )
+  const { model, trainer } = pretraining(config, tokenizer.encode(text), tokenizer, options)
+  await mkdir(out, { recursive: true })
+  const checkpoint = join(out, 'checkpoint.safetensors')
+  const { json, backend: _backend, resume, checkpointEvery, ...deciding } = options
+  const results = await superviseRun({
+    name: `pre-training ${config.modelType}`,
+    trainer,
+    totalSteps: steps,
+    trained: model,
+    checkpoint,
+    checkpointEvery,
+    resume,
+    identity: { settings: { ...deciding, out: undefined }, backend: backend.name },
+  })
+  await writeAtomically(join(out, 'tokenizer.json'), JSON.stringify(tokenizer.json))
+  await saveModelFolder(out, model)
+  await discardCheckpoint(checkpoint)
+  const loss = results.at(-1)?.loss
+  if (json) console.log(JSON.stringify({ out, steps, parameters: model.countParameters(), loss }))
+  else console.log(`${out}: ${model.countParameters()} parameters, ${steps} steps, loss ${loss?.toFixed(4)}`)
+}
+
+async function findConfig(name: string): Promise<ModelConfig> {
+  if (Object.hasOwn(namedConfigs, name)) return namedConfigs[name]!
+  const text = await readFile(name, 'utf8').catch(() => {
+    throw new UsageError(`--config ${name}: expected ${Object.keys(namedConfigs).join(', ')}, or a file`)
+  })
+  let fields: unknown
+  try {
+    fields = JSON.parse(text)
+  } catch (error) {
+    throw new UsageError(`--config ${name}: ${(error as Error).message}`)
+  }
+  if (typeof fields !== 'object' || fields === null)
+    throw new UsageError(`--config ${name}: expected a JSON object`)
+  return parseConfig(fields as { readonly [field: string]: unknown }, name)
+}

@@ -1,0 +1,17 @@
+import { bitsPerCharacter, classify, evaluateLanguageModel, measure } from '@gyre/train'
+import type { Model } from '@gyre/transformers'
+import type { Task } from './task.js'
+
+/** What a model reaches on a task's held-out part, by the names of the measures. */
+export async function measureTask(model: Model, task: Task): Promise<{ [metric: string]: number }> {
+  if (task.kind !== 'language-model') return measure(await classify(model, task.heldOut), task.metrics)
+  const { loss, tokens } = await evaluateLanguageModel(model, task.heldOut)
+  return { loss, bitsPerCharacter: bitsPerCharacter(loss, tokens, task.heldOutCharacters!) }
+}
+
+/** `accuracy 0.812, f1 0.640` */
+export function formatMeasures(measures: { readonly [metric: string]: number }): string {
+  return Object.entries(measures)
+    .map(([name, value]) => `${name} ${value.toFixed(4)}`)
+    .join(', ')
+}
