@@ -1,42 +1,83 @@
-import type { MethodReport, Report } from './report-model.js'
-import { formatNumber, renderMarkdownTable, renderTable, type TableCell, type TableColumn } from './table.js'
+import type { MethodReport, Report, TrainingStepCosts } from './report-model.js'
+import {
+  formatNumber,
+  markdownText,
+  plainText,
+  renderMarkdownTable,
+  renderTable,
+  type TableCell,
+  type TableColumn,
+} from './table.js'
 
 interface ReportColumn extends TableColumn {
   readonly cell: (method: MethodReport) => TableCell
 }
 
-const columns: readonly ReportColumn[] = [
-  { title: 'method', cell: ({ method }) => method },
-  { title: 'parameters', cell: ({ parameters }) => parameters },
-  { title: '% of model', digits: 3, cell: ({ shareOfModel }) => 100 * shareOfModel },
-  { title: 'head', cell: ({ headParameters }) => headParameters },
-  { title: 'adapter FLOPs/token', cell: ({ adapterFlopsPerToken }) => adapterFlopsPerToken },
-  { title: 'by formula', cell: ({ closedForm }) => closedForm?.adapterFlopsPerToken },
-  {
-    title: 'step MFLOPs/token',
-    digits: 1,
-    cell: ({ trainingStep }) => trainingStep.flopsPerToken / 1e6,
-  },
-  {
-    title: 'activations MiB',
-    digits: 1,
-    cell: ({ trainingStep }) => mebibytes(trainingStep.activationBytes),
-  },
-  { title: 'optimiser MiB', digits: 1, cell: ({ trainingStep }) => mebibytes(trainingStep.optimizerBytes) },
-  { title: 'peak MiB', digits: 1, cell: ({ trainingStep }) => mebibytes(trainingStep.peakBytes) },
+/** What large numbers are counted in. */
+interface Unit {
+  readonly name: string
+  readonly size: number
+}
+
+const flopUnits: readonly Unit[] = [
+  { name: 'GFLOPs', size: 1e9 },
+  { name: 'MFLOPs', size: 1e6 },
+  { name: 'kFLOPs', size: 1e3 },
 ]
+const byteUnits: readonly Unit[] = [
+  { name: 'GiB', size: 2 ** 30 },
+  { name: 'MiB', size: 2 ** 20 },
+  { name: 'KiB', size: 2 ** 10 },
+]
+
+/** The largest unit of which the largest value has at least ten; one unit for all rows keeps them comparable. */
+function unitFor(values: readonly number[], units: readonly Unit[]): Unit {
+  const largest = Math.max(0, ...values)
+  return units.find(({ size }) => largest >= 10 * size) ?? units.at(-1)!
+}
+
+function columnsOf({ methods }: Report): readonly ReportColumn[] {
+  const steps = methods.map(({ trainingStep }) => trainingStep)
+  const flops = unitFor(
+    steps.map(({ flopsPerToken }) => flopsPerToken),
+    flopUnits,
+  )
+  const bytes = unitFor(
+    steps.map(({ peakBytes }) => peakBytes),
+    byteUnits,
+  )
+  const memory = (what: string, of: (step: TrainingStepCosts) => number): ReportColumn => ({
+    title: `${what} ${bytes.name}`,
+    digits: 1,
+    cell: ({ trainingStep }) => of(trainingStep) / bytes.size,
+  })
+  return [
+    { title: 'method', cell: ({ method }) => method },
+    { title: 'parameters', cell: ({ parameters }) => parameters },
+    { title: '% of model', digits: 3, cell: ({ shareOfModel }) => 100 * shareOfModel },
+    { title: 'head', cell: ({ headParameters }) => headParameters },
+    { title: 'adapter FLOPs/token', cell: ({ adapterFlopsPerToken }) => adapterFlopsPerToken },
+    { title: 'by formula', cell: ({ closedForm }) => closedForm?.adapterFlopsPerToken },
+    {
+      title: `step ${flops.name}/token`,
+      digits: 1,
+      cell: ({ trainingStep }) => trainingStep.flopsPerToken / flops.size,
+    },
+    memory('activations', ({ activationBytes }) => activationBytes),
+    memory('optimiser', ({ optimizerBytes }) => optimizerBytes),
+    memory('peak', ({ peakBytes }) => peakBytes),
+  ]
+}
 
 /** The report as plain text: what was counted, and a row for each method. */
 export function formatTable(report: Report): string {
-  return [...summary(report), '', renderTable(columns, rowsOf(report)), '', ...notes].join('\n')
+  return [...summary(report, plainText), '', renderTable(...tableOf(report)), '', ...notes].join('\n')
 }
 
 /** The report as Markdown. */
 export function formatMarkdown(report: Report): string {
-  const [first, ...rest] = summary(report)
-  return [`## ${first}`, '', ...rest, '', renderMarkdownTable(columns, rowsOf(report)), '', ...notes].join(
-    '\n',
-  )
+  const [first, ...rest] = summary(report, markdownText)
+  return [`## ${first}`, '', ...rest, '', renderMarkdownTable(...tableOf(report)), '', ...notes].join('\n')
 }
 
 const notes = [
@@ -45,21 +86,23 @@ const notes = [
   'spread over the batch. A step is forward, backward and AdamW; its memory is of this batch, in float32.',
 ]
 
-function summary({ model, batch, methods }: Report): string[] {
+function summary({ model, batch, methods }: Report, clean: (text: string) => string): string[] {
   const targets = [...new Set(methods.flatMap(({ targets }) => targets))]
   return [
-    `${model.name} (${model.architecture})`,
-    `${formatNumber(model.parameters)} parameters, ${formatNumber(mebibytes(model.parameterBytes), 1)} MiB; ` +
-      `${formatNumber(model.forwardFlopsPerToken / 1e6, 1)} MFLOPs per token of a forward pass.`,
+    `${clean(model.name)} (${model.architecture})`,
+    `${formatNumber(model.parameters)} parameters, ${inUnit(model.parameterBytes, byteUnits)}; ` +
+      `${inUnit(model.forwardFlopsPerToken, flopUnits)} per token of a forward pass.`,
     `Batch: ${batch.batchSize} × ${batch.sequenceLength} tokens.` +
-      (targets.length > 0 ? ` Targets: ${targets.join(', ')}.` : ''),
+      (targets.length > 0 ? ` Targets: ${clean(targets.join(', '))}.` : ''),
   ]
 }
 
-function rowsOf({ methods }: Report): TableCell[][] {
-  return methods.map((method) => columns.map(({ cell }) => cell(method)))
+function inUnit(value: number, units: readonly Unit[]): string {
+  const { name, size } = unitFor([value], units)
+  return `${formatNumber(value / size, 1)} ${name}`
 }
 
-function mebibytes(bytes: number): number {
-  return bytes / 2 ** 20
+function tableOf(report: Report): [columns: readonly TableColumn[], rows: TableCell[][]] {
+  const columns = columnsOf(report)
+  return [columns, report.methods.map((method) => columns.map(({ cell }) => cell(method)))]
 }

@@ -179,6 +179,17 @@ describe('a printed report', () => {
     expect(row(formatMarkdown(report))).toEqual(row(formatTable(report)))
   })
 
+  it('counts in units that leave something to read', () => {
+    expect(formatTable(report)).toContain('peak KiB')
+    expect(formatTable(reportOf('roberta-base', 'full'))).toMatch(/475\.5 MiB; 175\.1 MFLOPs[\s\S]*peak MiB/)
+  })
+
+  it('shows a name with markup in it as it is', () => {
+    const named = { ...report, model: { ...report.model, name: './my_<b>model</b>' } }
+    expect(formatMarkdown(named)).toMatch(/^## \.\/my\\_\\<b\\>model/)
+    expect(formatTable(named)).toMatch(/^\.\/my_<b>model<\/b> \(/)
+  })
+
   it('is plain data', () => {
     expect(JSON.parse(JSON.stringify(report))).toEqual(report)
   })

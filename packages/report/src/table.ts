@@ -68,12 +68,13 @@ function format(
   return { titles: columns.map(({ title }) => clean(title)), cells, numeric }
 }
 
-/** Without line breaks, and without the control characters that would steer a terminal. */
-function plainText(text: string): string {
+/** The text without line breaks, and without the control characters that would steer a terminal. */
+export function plainText(text: string): string {
   return text.replace(/\s+/g, ' ').replace(/\p{Cc}/gu, '\uFFFD')
 }
 
-function markdownText(text: string): string {
+/** The text on one line, its markup escaped. */
+export function markdownText(text: string): string {
   return plainText(text).replace(/[\\`*_[\]<>|&~]/g, '\\$&')
 }
 

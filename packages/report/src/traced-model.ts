@@ -14,13 +14,8 @@ export interface BatchShape {
 
 /** The forward pass of a model in its `eval` mode, as it runs after training: no labels, no dropout. */
 export function traceForward(model: Model, { batchSize, sequenceLength }: BatchShape): Graph {
-  model.eval()
-  return trace(
-    (inputs: ModelInputs) => model.forward(inputs).logits,
-    model,
-  )({
-    inputIds: int32(batchSize, sequenceLength),
-  })
+  const forward = (inputIds: Tensor): Tensor => model.forward({ inputIds }).logits
+  return trace(forward, model)(int32(batchSize, sequenceLength))
 }
 
 /** One step of training: the loss with dropout, its gradients for what is trained, and AdamW's update. */
