@@ -16,6 +16,10 @@ export function encodeExample(
   if (bos === undefined || eos === undefined) {
     throw new DataError('the tokenizer has no tokens <s> and </s>, which classification needs')
   }
+  const specialCount = textPair === undefined ? 2 : 4
+  if (!(maxLength > specialCount)) {
+    throw new DataError(`a text takes more than ${specialCount} tokens, the limit is ${maxLength}`)
+  }
   const first = Array.from(tokenizer.encode(text))
   if (textPair === undefined) return Int32Array.from([bos, ...first.slice(0, maxLength - 2), eos])
   const second = Array.from(tokenizer.encode(textPair))

@@ -12,12 +12,17 @@ export interface SpecialTokens {
   readonly unknown?: number
 }
 
+/** Enough for the different words of ten million characters; bounds the memory of a long run. */
+const rememberedWords = 200_000
+
 /** Text to token ids and back, by Hugging Face's `tokenizer.json`. Special tokens are the caller's to add. */
 export class Tokenizer {
   readonly json: TokenizerJson
   readonly vocabSize: number
   readonly special: SpecialTokens
   readonly #tokenizer: HuggingFaceTokenizer
+  /** Tokens such as `<mask>` that are found in a text before it is cut. */
+  readonly #added: readonly string[]
   /** Pre-tokens are encoded one by one and remembered: texts of millions of characters repeat few words. */
   readonly #remembered: Map<string, readonly number[]> | undefined
 
@@ -29,7 +34,9 @@ export class Tokenizer {
       throw new DataError(`${source}: ${(error as Error).message}`)
     }
     const vocabulary = this.#tokenizer.get_vocab(true)
-    this.vocabSize = Math.max(...vocabulary.values()) + 1
+    let highest = -1
+    for (const id of vocabulary.values()) highest = Math.max(highest, id)
+    this.vocabSize = highest + 1
     const find = (...names: readonly string[]): number | undefined =>
       names.map((name) => this.#tokenizer.token_to_id(name)).find((id) => id !== undefined)
     this.special = {
@@ -39,17 +46,20 @@ export class Tokenizer {
       mask: find('<mask>', '[MASK]'),
       unknown: find('<unk>', '[UNK]'),
     }
+    this.#added = [...this.#tokenizer.get_added_tokens_decoder().values()].map(({ content }) => content)
     this.#remembered = cutsAtPreTokens(json) ? new Map() : undefined
   }
 
+  /** A special token that is spelled out in the text becomes its id, as with Hugging Face's tokenizers. */
   encode(text: string): Int32Array {
-    if (!this.#remembered) return Int32Array.from(this.#encodeWhole(text))
+    if (!this.#remembered || this.#added.some((token) => text.includes(token)))
+      return Int32Array.from(this.#encodeWhole(text))
     const ids: number[] = []
     for (const [word] of preTokens(text)) {
       let known = this.#remembered.get(word)
       if (!known) {
         known = this.#encodeWhole(word)
-        this.#remembered.set(word, known)
+        if (this.#remembered.size < rememberedWords) this.#remembered.set(word, known)
       }
       for (const id of known) ids.push(id)
     }
@@ -57,6 +67,7 @@ export class Tokenizer {
   }
 
   decode(ids: ArrayLike<number>): string {
+    if (ids.length === 0) return ''
     return this.#tokenizer.decode(Array.from(ids), {
       skip_special_tokens: true,
       clean_up_tokenization_spaces: false,

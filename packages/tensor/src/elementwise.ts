@@ -29,7 +29,13 @@ export function elementwiseUnary(op: () => UnaryOp): ElementwiseUnary {
 
 function asTensor(operand: Operand, other: Operand): Tensor {
   if (operand instanceof Tensor) return operand
-  return full([], operand, { dtype: other instanceof Tensor ? other.dtype : 'float32' }) as Tensor
+  const dtype = other instanceof Tensor ? other.dtype : 'float32'
+  if ((dtype === 'int32' || dtype === 'bool') && !Number.isInteger(operand)) {
+    throw new DTypeError(
+      `the number ${operand} does not fit a tensor of dtype ${dtype}; cast the tensor first`,
+    )
+  }
+  return full([], operand, { dtype }) as Tensor
 }
 
 /** Result spec of a binary op: the broadcast shape, and one dtype that both must have and the op must take. */

@@ -61,7 +61,7 @@ export function pretrainingBatches(
 ): Batches {
   const shared = { batchSize, sequenceLength, seed }
   if (config.modelType === 'llama') return languageModelBatches(ids, shared)
-  const { mask } = tokenizer.special
+  const { mask, bos, eos } = tokenizer.special
   if (mask === undefined)
     throw new TrainingError('a masked language model needs a tokenizer with the token <mask>')
   return maskedLanguageModelBatches(ids, {
@@ -69,5 +69,7 @@ export function pretrainingBatches(
     maskedShare,
     maskToken: mask,
     vocabSize: tokenizer.vocabSize,
+    bosToken: bos,
+    eosToken: eos,
   })
 }

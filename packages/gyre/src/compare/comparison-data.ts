@@ -55,11 +55,10 @@ async function mobyDickData(
   const { train, heldOut } = tuning ? holdOutLastTenth(split.train) : split
   const heldOutIds = tokenizer.encode(heldOut).slice(0, heldOutLimit)
   const options = { batchSize, sequenceLength, seed }
-  const whole = Math.floor(heldOutIds.length / sequenceLength) * sequenceLength
   return {
     train: languageModelBatches(tokenizer.encode(train), options),
     heldOut: languageModelBatches(heldOutIds, options),
-    heldOutCharacters: tokenizer.decode(heldOutIds.subarray(0, whole)).length,
+    heldOutCharacters: tokenizer.decode(heldOutIds).length,
   }
 }
 

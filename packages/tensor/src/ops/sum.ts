@@ -1,5 +1,6 @@
 import type { DType } from '../dtype.js'
 import { isComplex } from '../dtype.js'
+import { checkDType } from '../elementwise.js'
 import { dispatch } from '../interpreter.js'
 import { defineOp } from '../op.js'
 import { type ReductionOptions, reducedShape, reductionMap } from '../reduction.js'
@@ -12,7 +13,10 @@ import { reshape } from './reshape.js'
 export const sumOp = defineOp<{ x: Tensor }, ReductionOptions>()({
   name: 'sum',
   doc: { summary: 'The sum over some axes, or over all.' },
-  shape: ({ x }, options) => ({ output: { shape: reducedShape('sum', x.shape, options), dtype: x.dtype } }),
+  shape: ({ x }, options) => {
+    checkDType('sum', 'x', x.dtype, ['float32', 'float64', 'int32', 'complex64', 'complex128'])
+    return { output: { shape: reducedShape('sum', x.shape, options), dtype: x.dtype } }
+  },
   reference: ({ x }, options, { output }) => {
     const target = reductionMap(x.shape, options)
     const parts = isComplex(x.dtype) ? 2 : 1
