@@ -79,7 +79,10 @@ export function isDType(name: unknown): name is SafetensorsDType {
   return typeof name === 'string' && Object.hasOwn(dtypes, name)
 }
 
-/** The numbers of a tensor from its bytes: a view of them where they are aligned, else of a copy. */
+/**
+ * The numbers of a tensor from its bytes: a view of them where they are aligned, else of a copy. The bytes are
+ * little-endian, as are all processors that this is meant for.
+ */
 export function decode(dtype: SafetensorsDType, bytes: Uint8Array): TypedArray {
   const storage = dtypes[dtype]
   const usable = bytes.byteOffset % storage.bytes === 0 && bytes.buffer instanceof ArrayBuffer

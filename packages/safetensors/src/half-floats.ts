@@ -30,7 +30,7 @@ export function encodeFloat16(values: Float32Array): Uint16Array {
     else if (magnitude >= 0x47800000) half = 0x7c00
     // Below 2^-14: a multiple of 2^-24. Adding and taking 2^52 away leaves a float64 rounded to an integer.
     else if (magnitude < 0x38800000) half = Math.abs(values[i]!) * 2 ** 24 + 2 ** 52 - 2 ** 52
-    else half = roundAway(magnitude - (112 << 23), 13)
+    else half = roundToEven(magnitude - (112 << 23), 13)
     halves[i] = sign | half
   }
   return halves
@@ -51,13 +51,13 @@ export function encodeBfloat16(values: Float32Array): Uint16Array {
     const sign = (bits[i]! >>> 16) & 0x8000
     const magnitude = bits[i]! & 0x7fffffff
     if (magnitude > 0x7f800000) halves[i] = sign | 0x7f80 | ((magnitude >>> 16) & 0x7f || 0x40)
-    else halves[i] = sign | roundAway(magnitude, 16)
+    else halves[i] = sign | roundToEven(magnitude, 16)
   }
   return halves
 }
 
 /** Drops the `count` lowest bits, rounding to nearest, ties to even. A carry runs into the exponent, as it should. */
-function roundAway(bits: number, count: number): number {
+function roundToEven(bits: number, count: number): number {
   const odd = (bits >>> count) & 1
   return (bits + (1 << (count - 1)) - 1 + odd) >>> count
 }

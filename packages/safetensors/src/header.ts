@@ -165,7 +165,7 @@ function checkLayout(
     before = `tensor ${quote(name)}`
   }
   if (end !== fileSize) {
-    throw new SafetensorsError(`${fileSize - end} bytes follow ${before}, which is the last`, {
+    throw new SafetensorsError(`${before} ends here, but the file goes on to byte ${fileSize}`, {
       source,
       byte: end,
     })

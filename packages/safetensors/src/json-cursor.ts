@@ -1,4 +1,5 @@
 import { quote } from './quote.js'
+import { isWellFormed } from './well-formed.js'
 
 /** Stops the reading with an error; `at` is the place in the text. */
 export type FailAt = (problem: string, at: number) => never
@@ -32,7 +33,7 @@ export class JsonCursor {
     do {
       const at = this.at
       const key = this.string()
-      if (keys.has(key)) this.#fail('a key appears twice', at)
+      if (keys.has(key)) this.#fail(`the key ${quote(key)} appears twice`, at)
       keys.add(key)
       this.#take(':')
       member(key, at)
@@ -51,7 +52,7 @@ export class JsonCursor {
     }
     this.#at++
     const value = this.#unescape(start)
-    if (/\p{Surrogate}/u.test(value)) this.#fail('a string holds half a surrogate pair', start)
+    if (!isWellFormed(value)) this.#fail('a string holds half a surrogate pair', start)
     return value
   }
 
@@ -108,8 +109,12 @@ export class JsonCursor {
 
   #unexpected(expected: string): never {
     const at = this.#at
-    const found = at < this.#text.length ? quote(this.#text.slice(at, at + 12)) : 'its end'
-    return this.#fail(`expected ${expected}, found ${found}`, at)
+    // A word or a single sign.
+    const [found] = this.#text.slice(at, at + 24).match(/^[^\s,:[\]{}"]+|^./su) ?? []
+    return this.#fail(
+      `expected ${expected}, found ${found === undefined ? 'the end of the header' : quote(found)}`,
+      at,
+    )
   }
 }
 

@@ -71,6 +71,9 @@ export async function openSafetensors(
   { source = 'safetensors' }: ReadOptions = {},
 ): Promise<LazySafetensorsFile> {
   const bytes = 'read' in from ? from : blobSource(from)
+  if (!Number.isSafeInteger(bytes.size) || bytes.size < 0) {
+    throw new SafetensorsError(`the size is ${bytes.size}; expected a number of bytes`, { source })
+  }
   const prefix = await readExactly(bytes, 0, Math.min(prefixLength, bytes.size), { source })
   const length = readHeaderLength(prefix, bytes.size, source)
   const header = parseHeader(await readExactly(bytes, prefixLength, length, { source }), bytes.size, source)

@@ -1,6 +1,7 @@
 import { byteLengthOf, dtypes, isDType, type SafetensorsDType, type TypedArray } from './dtype.js'
 import { formatShape, isReservedName, maxHeaderLength, metadataKey, prefixLength } from './header.js'
 import { SafetensorsError } from './safetensors-error.js'
+import { isWellFormed } from './well-formed.js'
 
 export interface WritableTensor {
   readonly dtype: SafetensorsDType
@@ -107,9 +108,4 @@ const space = 0x20
 
 function isWritableName(name: string): boolean {
   return name !== metadataKey && !isReservedName(name) && isWellFormed(name)
-}
-
-/** Whether every surrogate has its other half, so that the text has a UTF-8 encoding. */
-function isWellFormed(text: string): boolean {
-  return !/\p{Surrogate}/u.test(text)
 }
