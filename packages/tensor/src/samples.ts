@@ -24,7 +24,7 @@ export class SampleSource {
     return this.#make(shape, this.dtype, this.#rng.uniforms(sizeOf(shape)), (u) => low + u * (high - low))
   }
 
-  /** Numbers at least 0.3 apart from each other and from 0: no ties and no kinks within a finite difference. */
+  /** Numbers 0.5 apart from each other and at least 0.125 from 0: no ties and no kinks within a finite difference. */
   distinct(shape: Shape): Tensor {
     const size = sizeOf(shape)
     return this.#make(
