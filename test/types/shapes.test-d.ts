@@ -20,6 +20,7 @@ import {
 import { expectTypeOf } from 'vitest'
 
 declare const unknownShape: Tensor<Shape, 'float32'>
+declare const unknownDType: Tensor<readonly [2]>
 declare const size: number
 declare const batch: Dim<'batch'>
 declare const sequence: Dim<'sequence'>
@@ -65,6 +66,8 @@ expectTypeOf(mul(2, zeros([2], { dtype: 'float64' }))).toEqualTypeOf<Tensor<read
 expectTypeOf(exp(zeros([2, 3]))).toEqualTypeOf<Tensor<readonly [2, 3], 'float32'>>()
 expectTypeOf(equal(zeros([2, 3]), zeros([3]))).toEqualTypeOf<Tensor<readonly [2, 3], 'bool'>>()
 expectTypeOf(cast(zeros([2]), 'int32')).toEqualTypeOf<Tensor<readonly [2], 'int32'>>()
+
+expectTypeOf(add(unknownDType, unknownShape)).toEqualTypeOf<Tensor<Shape, 'float32'>>()
 
 // Linear layers, also over batches.
 expectTypeOf(linear(zeros([2, 3]), zeros([4, 3]))).toEqualTypeOf<Tensor<readonly [2, 4], 'float32'>>()
