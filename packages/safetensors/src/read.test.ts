@@ -127,6 +127,19 @@ describe('readSafetensors', () => {
     }
   })
 
+  it.each(fixtureFiles)('gives the bytes of PyTorch’s %s back when they are written again', (path) => {
+    const bytes = new Uint8Array(readFileSync(fixtures + path))
+    const file = readSafetensors(bytes)
+    const inFileOrder = [...file.entries.values()].sort((a, b) => a.offset - b.offset)
+    const written = writeSafetensors(
+      inFileOrder.map(({ name }) => [name, file.get(name)]),
+      Object.fromEntries(file.metadata),
+    )
+    const dataLength = inFileOrder.reduce((sum, { byteLength }) => sum + byteLength, 0)
+    expect(Buffer.compare(written.subarray(-dataLength), bytes.subarray(-dataLength))).toBe(0)
+    expect(readSafetensors(written).metadata).toEqual(file.metadata)
+  })
+
   it('has fixtures to read', () => {
     expect(fixtureFiles.length).toBeGreaterThan(10)
   })
