@@ -33,10 +33,9 @@ const llamaConfig: LlamaConfig = {
 const roberta = () => createModel(robertaConfig, { seed: 1 })
 const llama = (tieWordEmbeddings = false) => createModel({ ...llamaConfig, tieWordEmbeddings }, { seed: 1 })
 
-const apply = (model: Model, method: string, options: { frozen?: string[] } = {}): Trainable =>
+const apply = (model: Model, method: string): Trainable =>
   applyMethod(model, parseMethod(method, { targets: ['query'], modulesToSave: ['classifier'] }), {
     seed: 1,
-    ...options,
   })
 
 /** A dense layer and a projection to the classes, with their biases. */
@@ -88,13 +87,6 @@ describe('applyMethod', () => {
     const trainable = apply(model, 'full')
     expect(trainable.counts).toEqual({ adapter: model.countParameters(), head: 0 })
     expect(namesOf(trainable)).toEqual([...model.namedParameters()].map(([name]) => name))
-  })
-
-  it('leaves frozen modules frozen in full fine-tuning', () => {
-    const model = llama()
-    const trainable = apply(model, 'full', { frozen: ['model.embed_tokens'] })
-    expect(trainable.counts.adapter).toBe(model.countParameters() - 11 * 8)
-    expect(trainableNames(model)).not.toContain('model.embed_tokens.weight')
   })
 
   it('says so when there is nothing to train', () => {

@@ -14,17 +14,12 @@ export interface Trainable extends HasParameters {
 }
 
 export interface ApplyMethodOptions {
+  /** Seeds what the method draws at random. */
   readonly seed: number
-  /** Modules of the model that stay frozen in full fine-tuning too, e.g. the embedding. */
-  readonly frozen?: readonly string[]
 }
 
 /** Prepares a model for a method: injects the adapter, or sets which of its own parameters are trained. */
-export function applyMethod(
-  model: Model,
-  method: TrainingMethod,
-  { seed, frozen = [] }: ApplyMethodOptions,
-): Trainable {
+export function applyMethod(model: Model, method: TrainingMethod, { seed }: ApplyMethodOptions): Trainable {
   if (method.kind === 'adapter') {
     const adapter = inject(model, method.method, { seed })
     return {
@@ -35,17 +30,15 @@ export function applyMethod(
     }
   }
   const isHead = (name: string): boolean => model.headPaths.some((head) => name.startsWith(`${head}.`))
-  const trained = [...model.namedParameters()].filter(([name]) =>
-    method.kind === 'head' ? isHead(name) : !frozen.some((part) => name.startsWith(`${part}.`)),
-  )
+  const trained = [...model.namedParameters()].filter(([name]) => method.kind === 'full' || isHead(name))
   if (trained.length === 0) throw new TrainingError(`method ${method.label}: the model has nothing to train`)
   model.requiresGrad(false)
   for (const [, parameter] of trained) parameter.trainable = true
   const head = countNumbers(trained.filter(([name]) => isHead(name)))
-  const whole = method.kind === 'full' && model.architecture === 'LlamaForCausalLM'
+  // A language model's head is a part of it; a classifier's is fresh, and counted apart.
+  const whole = model.architecture !== 'RobertaForSequenceClassification'
   return {
     groups: [{ name: method.kind, parameters: trained, learningRateScale: 1 }],
-    // A language model's head is a part of it; a classifier's is fresh, and counted apart.
     counts: whole
       ? { adapter: countNumbers(trained), head: 0 }
       : { adapter: countNumbers(trained) - head, head },
