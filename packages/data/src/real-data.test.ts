@@ -73,7 +73,8 @@ it.skipIf(!root)(`keeps what is odd in the real files: quotes, signs, line break
   const questions = await readTaskFolder(join(root!, 'banking77'), tableLayouts.csv)
   const asked = [...questions.train, ...questions.dev].map(({ text }) => text)
   expect(asked.filter((text) => text !== text.trim())).toEqual([])
-  expect(asked.filter((text) => text.includes('\n'))).toHaveLength(10)
+  // Ten rows hold a line break; in nine it is at the end and goes with the blanks.
+  expect(asked.filter((text) => text.includes('\n'))).toHaveLength(1)
 
   const captions = await readTaskFolder(join(root!, 'stsb-captions'), tableLayouts.stsb)
   for (const { label, textPair } of [...captions.train, ...captions.dev]) {
