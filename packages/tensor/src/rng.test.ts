@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { OptionError } from './errors.js'
 import { Rng } from './rng.js'
 import { threefry2x32, uniformOf } from './threefry.js'
 
@@ -46,7 +47,7 @@ describe('Rng', () => {
 
   test.each([-1, 0.5, 2 ** 53, Number.NaN])('refuses the seed %d', (seed) => {
     expect(() => new Rng(seed)).toThrow(
-      new RangeError(`a seed is an integer from 0 to ${Number.MAX_SAFE_INTEGER}, not ${seed}`),
+      new OptionError(`a seed is an integer from 0 to ${Number.MAX_SAFE_INTEGER}, not ${seed}`),
     )
   })
 

@@ -1,3 +1,4 @@
+import { OptionError } from './errors.js'
 import { threefry2x32, uniformOf } from './threefry.js'
 
 /**
@@ -15,7 +16,7 @@ export class Rng {
       return
     }
     if (!Number.isSafeInteger(seed) || seed < 0) {
-      throw new RangeError(`a seed is an integer from 0 to ${Number.MAX_SAFE_INTEGER}, not ${seed}`)
+      throw new OptionError(`a seed is an integer from 0 to ${Number.MAX_SAFE_INTEGER}, not ${seed}`)
     }
     this.#key = [Math.floor(seed / 2 ** 32), seed >>> 0]
   }

@@ -1,5 +1,6 @@
 import type { Backend } from './backend.js'
 import type { DataOf, DType } from './dtype.js'
+import { ShapeError } from './errors.js'
 import type { Interpreter } from './interpreter.js'
 import { type Shape, sizeOf } from './shape.js'
 
@@ -66,7 +67,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> implements
 
 function single(tensor: Tensor, data: ArrayLike<number>): number {
   if (data.length !== 1) {
-    throw new RangeError(
+    throw new ShapeError(
       `item() needs one real element, not shape [${tensor.shape.join(', ')}] of ${tensor.dtype}`,
     )
   }

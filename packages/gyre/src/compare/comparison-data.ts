@@ -24,6 +24,9 @@ export interface ComparisonData {
   readonly heldOutCharacters?: number
 }
 
+/** Tokens that learning rates are chosen on. */
+const tuningTokens = 12_000
+
 /** The text that a base model is pre-trained on: the speeches, without those that the era's task holds out. */
 export async function pretrainingText({ task }: ComparisonSettings): Promise<string> {
   const speeches = await loadSpeeches()
@@ -53,7 +56,7 @@ async function mobyDickData(
 ): Promise<ComparisonData> {
   const split = holdOutLastTenth(mobyDickText(await loadMobyDick()))
   const { train, heldOut } = tuning ? holdOutLastTenth(split.train) : split
-  const heldOutIds = tokenizer.encode(heldOut).slice(0, heldOutLimit)
+  const heldOutIds = tokenizer.encode(heldOut).slice(0, tuning ? tuningTokens : heldOutLimit)
   const options = { batchSize, sequenceLength, seed }
   return {
     train: languageModelBatches(tokenizer.encode(train), options),
