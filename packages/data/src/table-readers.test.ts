@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { readExamples, type TableLayout, tableLayouts } from './table-readers.js'
 
@@ -189,4 +190,11 @@ describe('readExamples', () => {
 
 it('names every layout by its key', () => {
   expect(Object.values(tableLayouts).map((layout) => layout.name)).toEqual(Object.keys(tableLayouts))
+})
+
+it('has every layout described in the README as it is here', async () => {
+  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
+  for (const { name, doc, metrics } of Object.values(tableLayouts)) {
+    expect(readme).toContain(`| \`${name}\` | ${doc} | ${metrics.join(', ')} |`)
+  }
 })

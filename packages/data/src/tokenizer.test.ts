@@ -1,10 +1,14 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers'
 import fc from 'fast-check'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TokenizerJson, trainBytePairTokenizer } from './byte-pair-trainer.js'
 import { mobyDickText } from './corpora.js'
+import { DataError } from './data-error.js'
 import { encodeExample } from './encode-example.js'
-import { loadMobyDick } from './node.js'
+import { loadMobyDick, loadTokenizer } from './node.js'
 import { byteCharacters, preTokens } from './pre-tokens.js'
 import { Tokenizer } from './tokenizer.js'
 
@@ -137,6 +141,9 @@ describe('Tokenizer', () => {
       }),
       { numRuns: 300 },
     )
+    for (const text of ['<mask>', 'a <mask>b</s>', '<mask', '<s><s> <unk>']) {
+      expect(Array.from(tokenizer.encode(text))).toEqual(whole(text))
+    }
     const passage = novel.slice(0, 20_000)
     expect(Array.from(tokenizer.encode(passage))).toEqual(whole(passage))
   })
@@ -146,17 +153,40 @@ describe('Tokenizer', () => {
     expect(tokenizer.decode([0, 2])).toBe('')
   })
 
-  it('survives the way through a tokenizer.json file', () => {
-    const reread = new Tokenizer(JSON.parse(JSON.stringify(json)) as TokenizerJson)
-    expect(reread.encode(novel.slice(0, 2000))).toEqual(tokenizer.encode(novel.slice(0, 2000)))
-  })
-
   it('makes fewer than two thirds as many tokens of English as it has bytes', () => {
     expect(tokenizer.encode(novel.slice(0, 20_000)).length).toBeLessThan((20_000 * 2) / 3)
   })
 
   it('refuses what is no tokenizer, naming the file', () => {
     expect(() => new Tokenizer({}, 'model/tokenizer.json')).toThrow(/^model\/tokenizer\.json: /)
+  })
+})
+
+describe('loadTokenizer', () => {
+  let folder: string
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'gyre-tokenizer-'))
+  })
+  afterAll(() => rm(folder, { recursive: true }))
+  const write = (content: string) => writeFile(join(folder, 'tokenizer.json'), content)
+
+  it('reads back what was trained and saved', async () => {
+    await write(JSON.stringify(json))
+    const reread = await loadTokenizer(folder)
+    const passage = novel.slice(0, 2000)
+    expect(reread.encode(passage)).toEqual(tokenizer.encode(passage))
+    expect(reread.special).toEqual(tokenizer.special)
+  })
+
+  it('names the file that is missing, is no JSON, or holds no tokenizer', async () => {
+    const path = join(folder, 'tokenizer.json')
+    for (const content of ['{"model": ', 'null', '[]', '{"model": {"type": "__proto__"}}']) {
+      await write(content)
+      await expect(loadTokenizer(folder)).rejects.toThrow(DataError)
+      await expect(loadTokenizer(folder)).rejects.toThrow(`${path}: `)
+    }
+    await rm(path)
+    await expect(loadTokenizer(folder)).rejects.toThrow(`${path}: there is no such file`)
   })
 })
 
@@ -169,6 +199,13 @@ describe('encodeExample', () => {
     expect(decode(encodeExample(tokenizer, { text: 'ab', textPair: 'cd' }, 64)).join('')).toBe(
       '<s>ab</s></s>cd</s>',
     )
+  })
+
+  it('refuses a limit that leaves no room for text, and a tokenizer without <s> and </s>', () => {
+    expect(() => encodeExample(tokenizer, { text: 'ab' }, 2)).toThrow('the limit is 2')
+    expect(() => encodeExample(tokenizer, { text: 'ab', textPair: 'cd' }, 4)).toThrow('the limit is 4')
+    const bare = new Tokenizer(trainBytePairTokenizer('ab', { vocabSize: 256, specialTokens: [] }))
+    expect(() => encodeExample(bare, { text: 'ab' }, 8)).toThrow('has no tokens <s> and </s>')
   })
 
   it('cuts a text at its end, and of a pair the longer one first', () => {
