@@ -1,12 +1,8 @@
-import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { blocksOf, outputsOf, promisedOutput, root } from './markdown-examples.js'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
 const packages = readdirSync(join(root, 'packages')).filter((name) =>
   existsSync(join(root, 'packages', name, 'README.md')),
 )
@@ -14,39 +10,7 @@ const packages = readdirSync(join(root, 'packages')).filter((name) =>
 /** The first TypeScript block of a package's README. */
 function exampleOf(name: string): string | undefined {
   const text = readFileSync(join(root, 'packages', name, 'README.md'), 'utf8')
-  return /^```ts\n([\s\S]*?)^```$/m.exec(text)?.[1]
-}
-
-/** What stands behind `// prints`, in order: a line of output each. */
-function promisedOutput(example: string): string[] {
-  return [...example.matchAll(/\/\/ prints (.*)$/gm)].map(([, line]) => line!.trimEnd())
-}
-
-/** Runs an example as a file of its package, so that it finds what the package's users would find. */
-async function outputOf(name: string, example: string): Promise<string[]> {
-  const folder = join(root, 'packages', name, '.gyre')
-  const file = join(folder, `readme-example-${process.pid}.ts`)
-  await mkdir(folder, { recursive: true })
-  try {
-    await writeFile(file, example)
-    const { stdout } = await promisify(execFile)(
-      process.execPath,
-      ['--conditions=@gyre/source', '--import=tsx', file],
-      { cwd: root },
-    )
-    return joinArrays(stdout).split('\n').slice(0, -1)
-  } finally {
-    await rm(file, { force: true })
-  }
-}
-
-/** Node prints an array of more than six numbers as columns on several lines; here it is one line. */
-function joinArrays(output: string): string {
-  return output
-    .replace(/\[\n +/g, '[ ')
-    .replace(/,\n +/g, ', ')
-    .replace(/\n\]/g, ' ]')
-    .replace(/, +/g, ', ')
+  return blocksOf(text).find(({ info }) => info === 'ts')?.text
 }
 
 function importsOf(example: string): string[] {
@@ -76,6 +40,8 @@ describe.each(packages)('the example in the README of %s', (name) => {
   it('prints what it says', async () => {
     const promised = promisedOutput(example)
     expect(promised.length).toBeGreaterThan(0)
-    expect(await outputOf(name, example)).toEqual(promised)
+    // As a file of the package, it finds what the package's users would find.
+    const outputs = await outputsOf(join(root, 'packages', name), [example])
+    expect(outputs).toEqual([promised])
   })
 })

@@ -1,0 +1,78 @@
+import { execFile } from 'node:child_process'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+
+export const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** A fenced block of a Markdown text. */
+export interface Block {
+  /** What stands behind the opening fence: `ts`, `sh`, `ts no-run`. */
+  readonly info: string
+  readonly text: string
+  /** The nearest heading above it. */
+  readonly heading: string
+}
+
+/** Every fenced block, in order. */
+export function blocksOf(markdown: string): Block[] {
+  const blocks: Block[] = []
+  let heading = ''
+  let open: { info: string; lines: string[] } | undefined
+  for (const line of markdown.split('\n')) {
+    if (open && line === '```') {
+      blocks.push({ info: open.info, text: `${open.lines.join('\n')}\n`, heading })
+      open = undefined
+    } else if (open) open.lines.push(line)
+    else if (line.startsWith('```')) open = { info: line.slice(3).trim(), lines: [] }
+    else heading = /^#+ (.*)/.exec(line)?.[1] ?? heading
+  }
+  return blocks
+}
+
+/** What stands behind `// prints`, in order: a line of output each. */
+export function promisedOutput(example: string): string[] {
+  return [...example.matchAll(/\/\/ prints (.*)$/gm)].map(([, line]) => line!.trimEnd())
+}
+
+/**
+ * Runs examples one after the other in one process, each as a file of `folder`, so that they find the packages
+ * that code there would find. Gives the lines that each of them printed; an error is printed too.
+ */
+export async function outputsOf(folder: string, examples: readonly string[]): Promise<string[][]> {
+  const scratch = join(folder, '.gyre', `examples-${process.pid}`)
+  await mkdir(scratch, { recursive: true })
+  try {
+    const files = examples.map((_, index) => join(scratch, `example-${index}.ts`))
+    await Promise.all(files.map((file, index) => writeFile(file, examples[index]!)))
+    const imports = files.map(
+      (file) =>
+        `await import(${JSON.stringify(pathToFileURL(file).href)}).catch((error) => console.log(error)); console.log(${JSON.stringify(separator)})`,
+    )
+    const runner = join(scratch, 'run.mjs')
+    await writeFile(runner, imports.join('\n'))
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--conditions=@gyre/source', '--import=tsx', runner],
+      { cwd: root },
+    )
+    return stdout
+      .split(`${separator}\n`)
+      .slice(0, -1)
+      .map((output) => joinArrays(output).split('\n').slice(0, -1))
+  } finally {
+    await rm(scratch, { recursive: true, force: true })
+  }
+}
+
+const separator = '\u241e end of example'
+
+/** Node prints an array of more than six numbers as columns on several lines; here it is one line. */
+function joinArrays(output: string): string {
+  return output
+    .replace(/\[\n +/g, '[ ')
+    .replace(/,\n +/g, ', ')
+    .replace(/\n\]/g, ' ]')
+    .replace(/, +/g, ', ')
+}
