@@ -1,3 +1,4 @@
+export { type Bar, type BarChart, renderBarChart } from './bar-chart.js'
 export { ReportError } from './errors.js'
 export { formatMarkdown, formatTable } from './format-report.js'
 export {

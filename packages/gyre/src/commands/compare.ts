@@ -9,6 +9,7 @@ import { type Command, Option } from 'commander'
 import { type CommonOptions, chooseBackend } from '../common-options.js'
 import type { AdaptationJob, AdaptationResult } from '../compare/adapt.js'
 import { prepareBaseModel } from '../compare/base-model.js'
+import { comparisonChart } from '../compare/comparison-chart.js'
 import { eraSplit } from '../compare/comparison-data.js'
 import {
   type Baseline,
@@ -91,8 +92,9 @@ async function compare(
   const path = resolve(options.out, `compare-${options.task}${options.quick ? '-quick' : ''}`)
   await writeAtomically(`${path}.json`, `${JSON.stringify(comparison, null, 2)}\n`)
   await writeAtomically(`${path}.md`, comparisonMarkdown(comparison))
+  await writeAtomically(`${path}.svg`, comparisonChart(comparison))
   if (options.json) console.log(JSON.stringify(comparison))
-  else console.log(`\n${formatComparison(comparison)}\n\nwritten: ${path}.json and ${path}.md`)
+  else console.log(`\n${formatComparison(comparison)}\n\nwritten: ${path}.json, .md and .svg`)
 }
 
 /** What no model is needed for: the most frequent era, and counting words. */
