@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { isGyreError } from '@gyre/tensor'
 import { Command, CommanderError } from 'commander'
 import { addCompare } from './commands/compare.js'

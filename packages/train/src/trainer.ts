@@ -20,6 +20,8 @@ export type BatchSource = (step: number) => readonly MicroBatch[]
 export interface TrainerOptions {
   readonly totalSteps: number
   readonly learningRate: number
+  /** For a head that is trained beside an adapter, whose own rate may be far from it; default `learningRate`. */
+  readonly headLearningRate?: number
   /** Multiplier of the learning rate at each step, counted from 0. */
   readonly schedule: Schedule
   readonly weightDecay?: number
@@ -54,8 +56,14 @@ export class Trainer {
     this.#trainable = trainable
     this.#batches = batches
     this.#options = options
-    this.optimizer = new AdamW(trainable.groups, {
-      learningRate: options.learningRate,
+    const { learningRate, headLearningRate = learningRate } = options
+    const groups = trainable.groups.map((group) =>
+      trainable.adapter && group.name === 'head'
+        ? { ...group, learningRateScale: headLearningRate / learningRate }
+        : group,
+    )
+    this.optimizer = new AdamW(groups, {
+      learningRate,
       weightDecay: options.weightDecay ?? 0,
     })
   }

@@ -28,6 +28,7 @@ interface FinetuneOptions extends CommonOptions {
   readonly accumulate: number
   readonly sequenceLength: number
   readonly learningRate: number
+  readonly headLearningRate?: number
   readonly schedule: 'cosine' | 'linear'
   readonly warmupSteps: number
   readonly weightDecay: number
@@ -57,6 +58,11 @@ export function addFinetune(program: Command): Command {
     .option('--accumulate <n>', 'batches whose gradients make one update', integer(1), 1)
     .option('--sequence-length <n>', 'tokens in a sequence, at most', integer(5), 64)
     .option('--learning-rate <rate>', 'before a method scales it (bca: divided by p)', positiveNumber, 1e-3)
+    .option(
+      '--head-learning-rate <rate>',
+      'of a head trained beside an adapter; default: --learning-rate',
+      positiveNumber,
+    )
     .addOption(
       new Option('--schedule <name>', 'how the rate falls').choices(['cosine', 'linear']).default('cosine'),
     )
@@ -94,6 +100,7 @@ async function runFinetune(options: FinetuneOptions): Promise<void> {
     {
       totalSteps,
       learningRate: options.learningRate,
+      headLearningRate: options.headLearningRate,
       schedule: makeSchedule({ warmupSteps, totalSteps }),
       weightDecay: options.weightDecay,
       maxGradNorm: options.maxGradNorm,

@@ -99,10 +99,11 @@ async function train(
   const modulesToSave = model instanceof LlamaForCausalLM ? [] : ['classifier']
   const method = parseMethod(row.method, { targets: row.targets, modulesToSave })
   const trainable = applyMethod(model, method, { seed })
-  const { steps, batchSize, sequenceLength, warmupSteps, maxGradNorm } = adaptation
+  const { steps, batchSize, sequenceLength, warmupSteps, maxGradNorm, headLearningRate } = adaptation
   const trainer = new Trainer(model, trainable, (step) => [toMicroBatch(train.batchAt(step))], {
     totalSteps: steps,
     learningRate: row.learningRate,
+    headLearningRate,
     schedule: cosineSchedule({ warmupSteps, totalSteps: steps }),
     maxGradNorm,
     seed,
@@ -123,10 +124,9 @@ async function train(
     headParameters: trainable.counts.head,
     adapterFlopsPerToken: adapterFlopsPerToken(model, { batchSize, sequenceLength }),
     learningRate: row.learningRate,
-    effectiveLearningRates: trainable.groups.map(({ name, learningRateScale }) => ({
-      group: name,
-      learningRate: row.learningRate * learningRateScale,
-    })),
+    effectiveLearningRates: trainer.optimizer
+      .effectiveLearningRates()
+      .map(({ name, learningRate }) => ({ group: name, learningRate })),
     stepMilliseconds: median(times),
   }
 }

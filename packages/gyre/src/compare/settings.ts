@@ -29,6 +29,8 @@ export interface ComparisonSettings {
     readonly maxGradNorm: number
     /** Labelled pieces that are trained on; only for the era. */
     readonly trainingPieces?: number
+    /** Of the fresh head beside every adapter; only for the era. */
+    readonly headLearningRate?: number
   }
   /** Held-out tokens, or pieces, that are measured, from the first on; all of them when left out. */
   readonly heldOutLimit?: number
@@ -104,9 +106,9 @@ const era: ComparisonSettings = {
     numLabels: 4,
   },
   pretraining: {
-    steps: 300,
-    batchSize: 8,
-    sequenceLength: 64,
+    steps: 400,
+    batchSize: 4,
+    sequenceLength: 96,
     learningRate: 3e-3,
     warmupSteps: 20,
     weightDecay: 0.01,
@@ -116,15 +118,16 @@ const era: ComparisonSettings = {
   },
   adaptation: {
     steps: 250,
-    batchSize: 16,
-    sequenceLength: 64,
+    batchSize: 8,
+    sequenceLength: 96,
     warmupSteps: 10,
     maxGradNorm: 1,
-    trainingPieces: 4000,
+    trainingPieces: 2000,
+    headLearningRate: 3e-3,
   },
   heldOutLimit: 1000,
   methods: [
-    { method: 'head', targets: allLinear, learningRate: 1e-2, triedRates: [3e-3, 1e-2, 3e-2, 1e-1] },
+    { method: 'head', targets: allLinear, learningRate: 3e-3, triedRates: [1.5e-3, 3e-3, 6e-3, 1.2e-2] },
     { method: 'bca:p=64', targets: allLinear, learningRate: 0.64, triedRates: [0.16, 0.32, 0.64, 1.28] },
     { method: 'bca:p=8', targets: allLinear, learningRate: 0.08, triedRates: [0.02, 0.04, 0.08, 0.16] },
     {
