@@ -57,10 +57,7 @@ export async function outputsOf(folder: string, examples: readonly string[]): Pr
       ['--conditions=@gyre/source', '--import=tsx', runner],
       { cwd: root },
     )
-    return stdout
-      .split(`${separator}\n`)
-      .slice(0, -1)
-      .map((output) => joinArrays(output).split('\n').slice(0, -1))
+    return stdout.split(`${separator}\n`).slice(0, -1).map(linesOf)
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }
@@ -68,11 +65,13 @@ export async function outputsOf(folder: string, examples: readonly string[]): Pr
 
 const separator = '\u241e end of example'
 
-/** Node prints an array of more than six numbers as columns on several lines; here it is one line. */
-function joinArrays(output: string): string {
+/** Lines as `// prints` writes them: an array that Node prints as columns on several lines is one line. */
+export function linesOf(output: string): string[] {
   return output
     .replace(/\[\n +/g, '[ ')
     .replace(/,\n +/g, ', ')
     .replace(/\n\]/g, ' ]')
     .replace(/, +/g, ', ')
+    .split('\n')
+    .slice(0, -1)
 }

@@ -24,9 +24,16 @@ const commands = {
     dev: true,
     run: (rest) => pnpm(['exec', 'vitest', 'run', ...rest], { GYRE_LONG_TESTS: '1' }),
   },
-  check: { dev: true, run: () => pnpm(['exec', 'biome', 'check', '.']) || pnpm(['exec', 'tsc', '-p', '.']) },
+  check: {
+    dev: true,
+    run: () =>
+      pnpm(['exec', 'biome', 'check', '--error-on-warnings', '.']) || pnpm(['exec', 'tsc', '-p', '.']),
+  },
   format: { dev: true, run: () => pnpm(['exec', 'biome', 'check', '--write', '.']) },
-  build: { dev: true, run: (rest) => pnpm(['exec', 'turbo', 'run', 'build', ...rest]) },
+  build: {
+    dev: true,
+    run: (rest) => pnpm(['exec', 'turbo', 'run', 'build', ...rest], { TURBO_TELEMETRY_DISABLED: '1' }),
+  },
   bench: { dev: true, run: (rest) => node([join(root, 'benchmarks/src/main.ts'), ...rest]) },
 }
 
