@@ -1,22 +1,8 @@
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { fixturePath } from './fixture-files.js'
-
-const root = fileURLToPath(new URL('..', import.meta.url))
-
-function gyre(...args: readonly string[]): { code: number | null; stdout: string; stderr: string } {
-  const entry = join(root, 'packages/gyre/src/main.ts')
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ['--conditions=@gyre/source', '--import=tsx', entry, ...args],
-    { cwd: root, encoding: 'utf8' },
-  )
-  return { code: status, stdout, stderr }
-}
+import { complaintOf, gyre, jsonOf, outputOf, temporaryFolder } from './run-gyre.js'
 
 interface ReportJson {
   readonly model: { readonly name: string; readonly architecture: string; readonly parameters: number }
@@ -29,15 +15,15 @@ interface ReportJson {
   }[]
 }
 
-describe('gyre report', () => {
+describe.concurrent('gyre report', () => {
   for (const [preset, p, lora, bca] of [
     ['roberta-base', 768, 294912, 18432],
     ['roberta-large', 1024, 786432, 49152],
   ] as const) {
-    it(`says ${lora} and ${bca} for ${preset}, as JSON and nothing else`, () => {
+    it(`says ${lora} and ${bca} for ${preset}, as JSON and nothing else`, async () => {
       const methods = `lora:r=8,bca:p=${p},full`
       const args = ['--model', preset, '--methods', methods, '--targets', 'query,value', '--json']
-      const { code, stdout, stderr } = gyre('report', ...args)
+      const { code, stdout, stderr } = await gyre('report', ...args)
       expect([code, stderr]).toEqual([0, ''])
       const report = JSON.parse(stdout) as ReportJson
       expect(report.model.name).toBe(preset)
@@ -51,30 +37,23 @@ describe('gyre report', () => {
     })
   }
 
-  it('reads a folder’s config.json and no weights', () => {
+  it('reads a folder’s config.json and no weights', async () => {
     const folder = fixturePath('models/llama-tiny')
     const args = ['--model', folder, '--methods', 'bca:p=16', '--targets', 'q_proj', '--sequence-length', '8']
-    const { code, stdout } = gyre('report', ...args, '--json')
-    const report = JSON.parse(stdout) as ReportJson
-    expect([code, report.model.architecture]).toEqual([0, 'LlamaForCausalLM'])
+    const report = await jsonOf<ReportJson>('report', ...args)
+    expect(report.model.architecture).toBe('LlamaForCausalLM')
     expect(report.methods[0]).toMatchObject({ parameters: (2 * 64 * 64) / 16, headParameters: 0 })
   })
 
-  it('prints Markdown', () => {
+  it('prints Markdown', async () => {
     const args = ['--model', fixturePath('models/roberta-tiny-cls'), '--methods', 'full,head']
-    const { code, stdout } = gyre('report', ...args, '--sequence-length', '8', '--markdown')
-    expect(code).toBe(0)
+    const stdout = await outputOf('report', ...args, '--sequence-length', '8', '--markdown')
     expect(stdout).toMatch(/^\| method +\|.*\n\| -+ \|.*\n\| full +\|.*\n\| head +\|/m)
   })
 })
 
-describe('gyre report fails with one sentence', () => {
-  let folder: string
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'gyre-report-'))
-  })
-  afterAll(() => rmSync(folder, { recursive: true }))
-
+describe.concurrent('gyre report fails with one sentence', () => {
+  const folder = temporaryFolder()
   const options = {
     '--model': 'roberta-base',
     '--methods': 'bca:p=64',
@@ -82,80 +61,71 @@ describe('gyre report fails with one sentence', () => {
     '--sequence-length': '8',
   }
 
-  /** The sentence on standard error, and with it: a code that is not 0, no output, no stack. */
-  function failure(changed: { readonly [option: string]: string }): string {
-    const { code, stdout, stderr } = gyre('report', ...Object.entries({ ...options, ...changed }).flat())
-    expect([code, stdout]).toEqual([1, ''])
-    expect(stderr).not.toContain('    at ')
-    return stderr.replace('\n\n(add --help for what this command takes)', '').trimEnd()
-  }
+  const failure = (changed: { readonly [option: string]: string }): Promise<string> =>
+    complaintOf('report', ...Object.entries({ ...options, ...changed }).flat())
 
-  it('for a model that is neither a preset nor a folder', () => {
-    expect(failure({ '--model': 'roberta-bass' })).toBe(
-      'error: --model roberta-bass: expected roberta-base, roberta-large, or a folder with config.json',
+  it('for a model that is neither a preset nor a folder', async () => {
+    expect(await failure({ '--model': 'roberta-bass' })).toBe(
+      '--model roberta-bass: expected roberta-base, roberta-large, or a folder with config.json',
     )
   })
 
-  it('for a folder whose config.json is missing, or is no configuration', () => {
-    expect(failure({ '--model': folder })).toBe(`error: ${folder}/config.json: there is no such file`)
+  it('for a folder whose config.json is missing, or is no configuration', async () => {
+    expect(await failure({ '--model': folder })).toBe(`${folder}/config.json: there is no such file`)
     writeFileSync(join(folder, 'config.json'), '{"model_type": "gpt5"}')
-    expect(failure({ '--model': folder })).toBe(
-      `error: ${folder}/config.json: model_type is "gpt5"; expected "llama" or "roberta"`,
+    expect(await failure({ '--model': folder })).toBe(
+      `${folder}/config.json: model_type is "gpt5"; expected "llama" or "roberta"`,
     )
   })
 
-  it('for an unknown method', () => {
-    expect(failure({ '--methods': 'dora' })).toMatch(
-      /^error: method 'dora': unknown method 'dora'; expected one of .*bca.*lora.*full, head$/,
+  it('for an unknown method', async () => {
+    expect(await failure({ '--methods': 'dora' })).toMatch(
+      /^method 'dora': unknown method 'dora'; expected one of .*bca.*lora.*full, head$/,
     )
   })
 
-  it('for a target that matches nothing, naming the nearest', () => {
-    expect(failure({ '--targets': 'quary' })).toMatch(
-      /^error: target 'quary' matches no linear layer; the nearest are query, /,
+  it('for a target that matches nothing, naming the nearest', async () => {
+    expect(await failure({ '--targets': 'quary' })).toMatch(
+      /^target 'quary' matches no linear layer; the nearest are query, /,
     )
   })
 
-  it('for a block size that does not divide, naming the common divisors', () => {
-    expect(failure({ '--methods': 'bca:p=100' })).toMatch(
-      /^error: .*attention\.self\.query: block size 100 does not divide both sides of \[768, 768\]; their common divisors are 1, 2, 3, .*768$/,
+  it('for a block size that does not divide, naming the common divisors', async () => {
+    expect(await failure({ '--methods': 'bca:p=100' })).toMatch(
+      /attention\.self\.query: block size 100 does not divide both sides of \[768, 768\]; their common divisors are 1, 2, 3, .*768$/,
     )
   })
 
-  it('for an unknown flag and a batch size that is no number', () => {
-    expect(failure({ '--metods': 'bca' })).toMatch(/^error: unknown option '--metods'/)
-    expect(failure({ '--batch-size': 'many' })).toMatch(/--batch-size.*'many'.*expected an integer ≥ 1/)
+  it('for an unknown flag and a batch size that is no number', async () => {
+    expect(await failure({ '--metods': 'bca' })).toMatch(/^unknown option '--metods'/)
+    expect(await failure({ '--batch-size': 'many' })).toMatch(/--batch-size.*'many'.*expected an integer ≥ 1/)
   })
 
-  it('for more tokens than the model has positions', () => {
-    expect(failure({ '--sequence-length': '600' })).toBe(
-      'error: sequence length 600: roberta-base is trained on 1 to 512 tokens at a time',
+  it('for more tokens than the model has positions', async () => {
+    expect(await failure({ '--sequence-length': '600' })).toBe(
+      'sequence length 600: roberta-base is trained on 1 to 512 tokens at a time',
     )
   })
 })
 
-describe('gyre doctor', () => {
-  it('says what there is, as JSON and nothing else on standard output', () => {
-    const { code, stdout } = gyre('doctor', '--json')
-    expect(code).toBe(0)
-    const found = JSON.parse(stdout) as {
+describe.concurrent('gyre doctor', () => {
+  it('says what there is, as JSON and nothing else on standard output', async () => {
+    const found = await jsonOf<{
       gyre: string
       node: string
       backend: string
       kernels: { [op: string]: string }
       backends: { [name: string]: { available: boolean } }
-    }
+    }>('doctor')
     expect(found).toMatchObject({ node: process.version, backend: 'js', threads: 1, fallbacks: [] })
     expect(found.gyre).toMatch(/^\d+\.\d+\.\d+/)
     expect(found.backends).toMatchObject({ js: { available: true }, gpu: { available: false } })
     expect(found.kernels).toMatchObject({ matmul: 'reference', blockCirculant: 'reference' })
   })
 
-  it('refuses a backend that this version does not have', () => {
-    const { code, stderr } = gyre('doctor', '--backend', 'gpu')
-    expect(code).toBe(1)
-    expect(stderr).toBe(
-      'error: --backend gpu: this version of Gyre has no gpu backend; expected auto or js\n',
+  it('refuses a backend that this version does not have', async () => {
+    expect(await complaintOf('doctor', '--backend', 'gpu')).toBe(
+      '--backend gpu: this version of Gyre has no gpu backend; expected auto or js',
     )
   })
 })

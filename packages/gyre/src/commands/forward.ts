@@ -4,7 +4,7 @@ import { int32Of, type LazySafetensorsFile, type WritableTensor } from '@gyre/sa
 import { openSafetensorsFile, writeSafetensorsFile } from '@gyre/safetensors/node'
 import { type HasParameters, scope, type Tensor, tensor } from '@gyre/tensor'
 import { adapterMethods } from '@gyre/train'
-import type { Model, ModelInputs, ModelOutputs } from '@gyre/transformers'
+import type { Model, ModelInputs } from '@gyre/transformers'
 import { loadModelFolder } from '@gyre/transformers/node'
 import type { Command } from 'commander'
 import { type CommonOptions, chooseBackend } from '../common-options.js'
@@ -72,15 +72,13 @@ async function runForward(options: ForwardOptions): Promise<void> {
   }
 }
 
+/** The gradients come from a second pass: what a tape computes ends with it. */
 function run(model: Model, trainable: HasParameters, inputs: ModelInputs, withGrads: boolean) {
-  if (!withGrads) return { outputs: model.forward(inputs), grads: new Map<string, Tensor>() }
-  // Everything but the loss is read below the tape that differentiates it.
-  let outputs: ModelOutputs | undefined
-  const { grads } = valueAndGrad(() => {
-    outputs = model.forward(inputs)
-    return outputs.loss!
-  }, trainable)()
-  return { outputs: outputs!, grads }
+  const outputs = model.forward(inputs)
+  const grads = withGrads
+    ? valueAndGrad(() => model.forward(inputs).loss!, trainable)().grads
+    : new Map<string, Tensor>()
+  return { outputs, grads }
 }
 
 async function readInputs(file: LazySafetensorsFile, path: string): Promise<ModelInputs> {

@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll } from 'vitest'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const entry = join(root, 'packages/gyre/src/main.ts')
+
+/** What a command left behind. `code` is null where a signal ended it. */
+export interface Finished {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A command that is running. */
+export interface Running {
+  readonly process: ChildProcess
+  readonly finished: Promise<Finished>
+}
+
+/** Commands at a time: as many as the cores of a small machine. */
+const parallel = 2
+const waiting: (() => void)[] = []
+let running = 0
+
+/** Runs `gyre` from source to its end, at most two at a time. */
+export async function gyre(...args: readonly string[]): Promise<Finished> {
+  if (running === parallel) await new Promise<void>((resolve) => waiting.push(resolve))
+  else running++
+  try {
+    return await startGyre(...args).finished
+  } finally {
+    // The place is handed on, so that nobody can come between.
+    const next = waiting.shift()
+    if (next) next()
+    else running--
+  }
+}
+
+/** Starts `gyre` at once, for a test that wants to interrupt it. */
+export function startGyre(...args: readonly string[]): Running {
+  const child = spawn(process.execPath, ['--conditions=@gyre/source', '--import=tsx', entry, ...args], {
+    cwd: root,
+  })
+  const stdout = textOf(child.stdout)
+  const stderr = textOf(child.stderr)
+  const finished = new Promise<Finished>((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, stdout: stdout(), stderr: stderr() }))
+  })
+  return { process: child, finished }
+}
+
+function textOf(stream: NodeJS.ReadableStream): () => string {
+  const chunks: Buffer[] = []
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+  return () => Buffer.concat(chunks).toString('utf8')
+}
+
+/** What a command printed; an error with what it complained of when it failed. */
+export async function outputOf(...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await gyre(...args)
+  if (code !== 0) throw new Error(`gyre ${args.join(' ')} ended with ${code}: ${stderr}`)
+  return stdout
+}
+
+/** What a command printed with `--json`: one JSON value and nothing else. */
+export async function jsonOf<T>(...args: readonly string[]): Promise<T> {
+  return JSON.parse(await outputOf(...args, '--json')) as T
+}
+
+/** The one sentence that a command complained in, without `error: `; anything else on the way is an error. */
+export async function complaintOf(...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await gyre(...args)
+  const lines = stderr
+    .split('\n')
+    // What it chose, and a hint in parentheses, are not complaints.
+    .filter((line) => line !== '' && !line.startsWith('backend: ') && !line.startsWith('('))
+  const [sentence = ''] = lines
+  const isComplaint = code !== 0 && code !== null && stdout === '' && lines.length === 1
+  if (!isComplaint || !sentence.startsWith('error: '))
+    throw new Error(
+      `gyre ${args.join(' ')}: expected one sentence, got code ${code}, ${JSON.stringify({ stdout, stderr })}`,
+    )
+  return sentence.slice('error: '.length)
+}
+
+/** A folder of this file's tests, removed after them. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'gyre-test-'))
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
