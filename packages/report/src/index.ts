@@ -9,5 +9,13 @@ export {
   reportModel,
   type TrainingStepCosts,
 } from './report-model.js'
-export { formatNumber, renderMarkdownTable, renderTable, type TableCell, type TableColumn } from './table.js'
+export {
+  formatNumber,
+  markdownText,
+  plainText,
+  renderMarkdownTable,
+  renderTable,
+  type TableCell,
+  type TableColumn,
+} from './table.js'
 export type { BatchShape } from './traced-model.js'

@@ -1,5 +1,7 @@
 import {
   formatNumber,
+  markdownText,
+  plainText,
   renderMarkdownTable,
   renderTable,
   type TableCell,
@@ -27,7 +29,7 @@ export interface Comparison {
 
 export function formatComparison(comparison: Comparison): string {
   const { columns, rows } = comparisonTable(comparison)
-  return [renderTable(columns, rows), '', ...notes(comparison)].join('\n')
+  return [renderTable(columns, rows), '', ...notes(comparison, plainText)].join('\n')
 }
 
 export function comparisonMarkdown(comparison: Comparison): string {
@@ -41,7 +43,7 @@ export function comparisonMarkdown(comparison: Comparison): string {
     '',
     renderMarkdownTable(columns, rows),
     '',
-    ...notes(comparison).map((line) => (line ? `- ${line}` : '')),
+    ...notes(comparison, markdownText).map((line) => `- ${line}`),
     '',
   ].join('\n')
 }
@@ -100,7 +102,8 @@ function shortNumber(value: number): string {
   return String(Number(value.toPrecision(2)))
 }
 
-function notes({ results }: Comparison): string[] {
+/** `clean` makes a generated text inert where it is shown: a model may write markup. */
+function notes({ results }: Comparison, clean: (text: string) => string): string[] {
   const head = results.find((result) => result.headParameters > 0)
   const lines = [
     'trainable: parameters of the method; FLOPs/token: what it adds to a forward pass; ms/step: median, two methods at a time.',
@@ -111,10 +114,6 @@ function notes({ results }: Comparison): string[] {
       `Every method also trains the fresh head: ${formatNumber(head.headParameters)} parameters, not counted above.`,
     )
   for (const { method, sample } of results)
-    if (sample !== undefined) lines.push(`${method}: "${oneLine(sample)}"`)
+    if (sample !== undefined) lines.push(`${method}: "${clean(sample).trim()}"`)
   return lines
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim()
 }

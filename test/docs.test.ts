@@ -1,0 +1,193 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import ts from 'typescript'
+import { describe, expect, it } from 'vitest'
+import { blocksOf, outputsOf, promisedOutput, root } from './markdown-examples.js'
+import { WorkspacePackage } from './packages/workspace-package.js'
+
+// What the documents say is run: examples, commands, links, and the table of imports.
+
+const read = (path: string): string => readFileSync(join(root, path), 'utf8')
+const packages = readdirSync(join(root, 'packages'))
+/** The documents whose examples run here; the packages' READMEs run in readmes.test.ts, as files of their packages. */
+const documents = [
+  'README.md',
+  ...readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+]
+const packageReadmes = packages
+  .map((name) => `packages/${name}/README.md`)
+  .filter((path) => existsSync(join(root, path)))
+
+describe.each(documents)('the examples in %s', (document) => {
+  const examples = blocksOf(read(document)).filter(({ info }) => info === 'ts')
+  let outputs: Promise<string[][]> | undefined
+  if (examples.length === 0) {
+    it('are none: it has tables and formulas', () => expect(document).toMatch(/cost-model|benchmarks/))
+  }
+  for (const [index, { heading, text }] of examples.entries()) {
+    it(`print what they say: "${heading}", example ${index + 1}`, async () => {
+      expect(promisedOutput(text).length).toBeGreaterThan(0)
+      outputs ??= outputsOf(
+        root,
+        examples.map((example) => example.text),
+      )
+      expect((await outputs)[index]).toEqual(promisedOutput(text))
+    })
+  }
+})
+
+describe('the examples', () => {
+  it('compile under the options of the project', () => {
+    const files = new Map<string, string>()
+    for (const path of [...documents, ...packageReadmes]) {
+      const examples = blocksOf(read(path)).filter(({ info }) => info === 'ts')
+      // Beside the document, an example in a package's README finds what that package finds.
+      for (const [index, { text }] of examples.entries())
+        files.set(join(root, `${path}.example-${index + 1}.ts`), `${text}\nexport {}\n`)
+    }
+    expect(errorsOf(files)).toEqual([])
+  })
+})
+
+/** Every complaint of the compiler about files that need not be on the disk. */
+function errorsOf(files: ReadonlyMap<string, string>): string[] {
+  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile)
+  const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, root)
+  const host = ts.createCompilerHost(options)
+  const onDisk = { fileExists: host.fileExists, readFile: host.readFile, getSourceFile: host.getSourceFile }
+  host.fileExists = (file) => files.has(file) || onDisk.fileExists(file)
+  host.readFile = (file) => files.get(file) ?? onDisk.readFile(file)
+  host.getSourceFile = (file, ...rest) => {
+    const text = files.get(file)
+    return text === undefined
+      ? onDisk.getSourceFile(file, ...rest)
+      : ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true)
+  }
+  const compiler = ts.createProgram({ rootNames: [...files.keys()], options, host })
+  return [...files.keys()].flatMap((file) => {
+    const source = compiler.getSourceFile(file)!
+    return [...compiler.getSyntacticDiagnostics(source), ...compiler.getSemanticDiagnostics(source)].map(
+      ({ messageText }) => `${relative(root, file)}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`,
+    )
+  })
+}
+
+describe.each([...documents, ...packageReadmes])('the links in %s', (document) => {
+  const text = read(document).replace(/^```[\s\S]*?^```$/gm, '')
+
+  it('lead to files that are there', () => {
+    const targets = [...text.matchAll(/\]\(([^)\s]+)\)|src="([^"]+)"/g)].map(
+      ([, link, image]) => link ?? image!,
+    )
+    const local = targets.filter((target) => !/^[a-z]+:|^#/.test(target))
+    const missing = local.filter(
+      (target) => !existsSync(join(root, dirname(document), target.replace(/#.*/, ''))),
+    )
+    expect(missing).toEqual([])
+  })
+
+  it('and paths from the root name what is there', () => {
+    const paths = [...text.matchAll(/`((?:packages|docs|test|benchmarks)\/[\w./-]+)`/g)].map(
+      ([, path]) => path!,
+    )
+    expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([])
+  })
+})
+
+const commands = [
+  ...new Set(
+    [...documents, ...packageReadmes].flatMap((document) =>
+      blocksOf(read(document))
+        .filter(({ info }) => info === 'sh')
+        // A backslash continues a line.
+        .flatMap(({ text }) => text.replace(/\\\n\s*/g, ' ').split('\n'))
+        .map((line) => line.replace(/\s+#.*/, '').trim())
+        .filter((line) => line !== ''),
+    ),
+  ),
+]
+
+describe('the commands that documents show', () => {
+  const scripts = (JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts
+
+  it.each(commands)('%s', (command) => {
+    const [program, ...words] = wordsOf(command)
+    if (program === 'git' || program === 'cd') return
+    if (program === 'node') {
+      // A script of the project, or an example that the reader writes.
+      const file = words.at(-1)!
+      expect(file.startsWith('.gyre/') || existsSync(join(root, file)), file).toBe(true)
+      return
+    }
+    expect(program).toBe('npm')
+    const script = words[0] === 'run' ? words[1]! : words[0]!
+    expect(Object.keys(scripts)).toContain(script)
+    const args = words.includes('--') ? words.slice(words.indexOf('--') + 1) : []
+    if (script === 'gyre') checkGyre(args)
+    else if (script === 'start') checkGyre(['compare', ...args])
+    else if (script === 'bench') expect(run('benchmarks/src/main.ts', [...args, '--help']).code).toBe(0)
+    else expect(args).toEqual([])
+  })
+})
+
+/**
+ * What ends in seconds and needs no model on the disk really runs. The others (compare, pretrain, finetune, evaluate,
+ * predict, generate, forward) are asked for help with all their options: values are parsed, and names looked up.
+ */
+function checkGyre(args: readonly string[]): void {
+  const entry = 'packages/gyre/src/main.ts'
+  if (args[0] === 'report' || args[0] === 'doctor') {
+    expect(run(entry, args)).toMatchObject({ code: 0 })
+    return
+  }
+  const { code, stdout } = run(entry, [...args, '--help'])
+  expect(code).toBe(0)
+  expect(stdout).toContain(`Usage: gyre ${args[0]}`)
+  for (const option of args.filter((word) => word.startsWith('--'))) {
+    expect(stdout).toMatch(new RegExp(`^  (-\\w, )?${option}\\b`, 'm'))
+  }
+}
+
+function run(
+  entry: string,
+  args: readonly string[],
+): { code: number | null; stdout: string; stderr: string } {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--conditions=@gyre/source', '--import=tsx', join(root, entry), ...args],
+    { cwd: root, encoding: 'utf8' },
+  )
+  return { code: status, stdout, stderr }
+}
+
+/** The words of a command line; quotes hold several together. */
+function wordsOf(command: string): string[] {
+  return [...command.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c!)
+}
+
+describe('the table of packages in docs/architecture.md', () => {
+  const rows = [...read('docs/architecture.md').matchAll(/^\| .*?`(?:@gyre\/)?(\w+)`.*\|.*\| (.*) \|$/gm)]
+  const documented = new Map(
+    rows.map(([, name, imports]) => [name!, imports === 'nothing' ? [] : imports!.split(', ')]),
+  )
+
+  it('has a row for every package', () => {
+    expect([...documented.keys()].sort()).toEqual([...packages].sort())
+  })
+
+  it.each(packages)('says what %s imports', (name) => {
+    const imported = [...new WorkspacePackage(name).imports].filter((other) => other.startsWith('@gyre/'))
+    expect(imported.map((other) => other.slice('@gyre/'.length)).sort()).toEqual(documented.get(name))
+  })
+
+  it('goes one way only', () => {
+    // Rows stand in an order in which every package comes after those that it imports.
+    const order = [...documented.keys()]
+    for (const [name, imports] of documented)
+      for (const other of imports)
+        expect(order.indexOf(other), `${name} imports ${other}`).toBeLessThan(order.indexOf(name))
+  })
+})
