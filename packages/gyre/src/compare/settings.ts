@@ -76,7 +76,7 @@ const mobyDick: ComparisonSettings = {
     {
       method: 'lora:r=5:alpha=5',
       targets: allLinear,
-      learningRate: 1e-2,
+      learningRate: 2e-2,
       triedRates: [5e-3, 1e-2, 2e-2, 4e-2],
     },
     { method: 'full', targets: allLinear, learningRate: 4e-3, triedRates: [1e-3, 2e-3, 4e-3, 8e-3] },
@@ -108,7 +108,7 @@ const era: ComparisonSettings = {
   pretraining: {
     steps: 400,
     batchSize: 4,
-    sequenceLength: 96,
+    sequenceLength: 64,
     learningRate: 3e-3,
     warmupSteps: 20,
     weightDecay: 0.01,
@@ -117,7 +117,7 @@ const era: ComparisonSettings = {
     seed: 0,
   },
   adaptation: {
-    steps: 250,
+    steps: 150,
     batchSize: 8,
     sequenceLength: 96,
     warmupSteps: 10,
