@@ -5,7 +5,6 @@ export default class SummaryReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     let passed = 0
     let failed = unhandledErrors.length
-    let skipped = 0
     for (const module of modules) {
       // A file that fails to load has no tests to count, and still is a failure.
       if (module.state() === 'failed' && [...module.children.allTests('failed')].length === 0) failed++
@@ -13,12 +12,11 @@ export default class SummaryReporter implements Reporter {
         const { state } = test.result()
         if (state === 'passed') passed++
         else if (state === 'failed') failed++
-        else skipped++
       }
     }
     // Printed at exit, after vitest's own summary.
     process.once('exit', () => {
-      process.stdout.write(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`)
+      process.stdout.write(`${passed} passed, ${failed} failed\n`)
     })
   }
 }
