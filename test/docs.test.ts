@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 import { blocksOf, outputsOf, promisedOutput, root } from './markdown-examples.js'
 import { WorkspacePackage } from './packages/workspace-package.js'
+import { complaintsOf, virtualProgram } from './virtual-program.js'
 
 // What the documents say is run: examples, commands, links, and the table of imports.
 
@@ -21,12 +21,11 @@ const packageReadmes = packages
   .map((name) => `packages/${name}/README.md`)
   .filter((path) => existsSync(join(root, path)))
 
-describe.each(documents)('the examples in %s', (document) => {
-  const examples = blocksOf(read(document)).filter(({ info }) => info === 'ts')
+const examplesOf = (path: string) => blocksOf(read(path)).filter(({ info }) => info === 'ts')
+
+describe.each(documents.filter((path) => examplesOf(path).length > 0))('the examples in %s', (document) => {
+  const examples = examplesOf(document)
   let outputs: Promise<string[][]> | undefined
-  if (examples.length === 0) {
-    it('are none: it has tables and formulas', () => expect(document).toMatch(/cost-model|benchmarks/))
-  }
   for (const [index, { heading, text }] of examples.entries()) {
     it(`print what they say: "${heading}", example ${index + 1}`, async () => {
       expect(promisedOutput(text).length).toBeGreaterThan(0)
@@ -43,37 +42,17 @@ describe('the examples', () => {
   it('compile under the options of the project', () => {
     const files = new Map<string, string>()
     for (const path of [...documents, ...packageReadmes]) {
-      const examples = blocksOf(read(path)).filter(({ info }) => info === 'ts')
       // Beside the document, an example in a package's README finds what that package finds.
-      for (const [index, { text }] of examples.entries())
+      for (const [index, { text }] of examplesOf(path).entries())
         files.set(join(root, `${path}.example-${index + 1}.ts`), `${text}\nexport {}\n`)
     }
-    expect(errorsOf(files)).toEqual([])
+    const program = virtualProgram(files)
+    const complaints = [...files.keys()].flatMap((file) =>
+      complaintsOf(program, file).map((text) => `${relative(root, file)}: ${text}`),
+    )
+    expect(complaints).toEqual([])
   })
 })
-
-/** Every complaint of the compiler about files that need not be on the disk. */
-function errorsOf(files: ReadonlyMap<string, string>): string[] {
-  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile)
-  const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, root)
-  const host = ts.createCompilerHost(options)
-  const onDisk = { fileExists: host.fileExists, readFile: host.readFile, getSourceFile: host.getSourceFile }
-  host.fileExists = (file) => files.has(file) || onDisk.fileExists(file)
-  host.readFile = (file) => files.get(file) ?? onDisk.readFile(file)
-  host.getSourceFile = (file, ...rest) => {
-    const text = files.get(file)
-    return text === undefined
-      ? onDisk.getSourceFile(file, ...rest)
-      : ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true)
-  }
-  const compiler = ts.createProgram({ rootNames: [...files.keys()], options, host })
-  return [...files.keys()].flatMap((file) => {
-    const source = compiler.getSourceFile(file)!
-    return [...compiler.getSyntacticDiagnostics(source), ...compiler.getSemanticDiagnostics(source)].map(
-      ({ messageText }) => `${relative(root, file)}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`,
-    )
-  })
-}
 
 describe.each([...documents, ...packageReadmes])('the links in %s', (document) => {
   const text = read(document).replace(/^```[\s\S]*?^```$/gm, '')

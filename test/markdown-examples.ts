@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
@@ -41,17 +41,17 @@ export function promisedOutput(example: string): string[] {
  * that code there would find. Gives the lines that each of them printed; an error is printed too.
  */
 export async function outputsOf(folder: string, examples: readonly string[]): Promise<string[][]> {
-  const scratch = join(folder, '.gyre', `examples-${process.pid}`)
-  await mkdir(scratch, { recursive: true })
+  await mkdir(join(folder, '.gyre'), { recursive: true })
+  const scratch = await mkdtemp(join(folder, '.gyre', 'examples-'))
   try {
     const files = examples.map((_, index) => join(scratch, `example-${index}.ts`))
     await Promise.all(files.map((file, index) => writeFile(file, examples[index]!)))
-    const imports = files.map(
-      (file) =>
-        `await import(${JSON.stringify(pathToFileURL(file).href)}).catch((error) => console.log(error)); console.log(${JSON.stringify(separator)})`,
-    )
     const runner = join(scratch, 'run.mjs')
-    await writeFile(runner, imports.join('\n'))
+    const lines = files.flatMap((file) => [
+      `await import('${pathToFileURL(file).href}').catch((error) => console.log(error))`,
+      `console.log('${separator}')`,
+    ])
+    await writeFile(runner, lines.join('\n'))
     const { stdout } = await promisify(execFile)(
       process.execPath,
       ['--conditions=@gyre/source', '--import=tsx', runner],

@@ -1,12 +1,10 @@
 import { join } from 'node:path'
 import * as tensorPackage from '@gyre/tensor'
-import ts from 'typescript'
 import { describe, expect, test } from 'vitest'
+import { complaintsOf, virtualProgram } from './virtual-program.js'
 
 // What the compiler says to someone who makes a mistake: snippets are compiled in one program, each as a file of
 // its own beside this one, under the options of the project's tsconfig.json.
-
-const root = join(import.meta.dirname, '..')
 
 /** Mistakes in shapes and dtypes that types know: an expression, and the sentence in its error, at compile and at run time. */
 const shapeMistakes: readonly (readonly [expression: string, sentence: string])[] = [
@@ -130,11 +128,6 @@ interface Compiled {
 
 /** Compiles all snippets; every name that the package exports is imported where a snippet says it. */
 function compile(snippets: ReadonlyMap<string, string>): Compiled {
-  const config = ts.getParsedCommandLineOfConfigFile(
-    join(root, 'tsconfig.json'),
-    { noEmit: true, types: [], noUnusedLocals: false, noUnusedParameters: false },
-    { ...ts.sys, onUnRecoverableConfigFileDiagnostic: (diagnostic) => expect.fail(text(diagnostic)) },
-  )!
   const types = ['Tensor', 'KernelTable']
   const files = new Map<string, string>()
   const fileOf = new Map<string, string>()
@@ -148,31 +141,10 @@ function compile(snippets: ReadonlyMap<string, string>): Compiled {
     files.set(file, `import { ${imports.join(', ')} } from '@gyre/tensor'\n${snippet}\nexport {}\n`)
     fileOf.set(name, file)
   }
-  const host = ts.createCompilerHost(config.options)
-  const onDisk = { fileExists: host.fileExists, readFile: host.readFile, getSourceFile: host.getSourceFile }
-  host.fileExists = (file) => files.has(file) || onDisk.fileExists(file)
-  host.readFile = (file) => files.get(file) ?? onDisk.readFile(file)
-  host.getSourceFile = (file, ...rest) => {
-    const snippet = files.get(file)
-    return snippet === undefined
-      ? onDisk.getSourceFile(file, ...rest)
-      : ts.createSourceFile(file, snippet, ts.ScriptTarget.ES2022, true)
-  }
-  const program = ts.createProgram({ rootNames: [...files.keys()], options: config.options, host })
+  const program = virtualProgram(files, { types: [], noUnusedLocals: false, noUnusedParameters: false })
   const errors = new Map<string, string>()
-  for (const [name, file] of fileOf) {
-    const source = program.getSourceFile(file)!
-    const diagnostics = [
-      ...program.getSyntacticDiagnostics(source),
-      ...program.getSemanticDiagnostics(source),
-    ]
-    errors.set(name, diagnostics.map(text).join('\n'))
-  }
+  for (const [name, file] of fileOf) errors.set(name, complaintsOf(program, file).join('\n'))
   return { errors, instantiations: program.getInstantiationCount() }
-}
-
-function text(diagnostic: ts.Diagnostic): string {
-  return ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')
 }
 
 const compiled = compile(
