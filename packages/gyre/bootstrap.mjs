@@ -57,7 +57,13 @@ function install(dev) {
   // Never take development dependencies away from a checkout that has them.
   dev ||= have.dev
   const status = pnpm(
-    ['install', '--frozen-lockfile', '--config.confirmModulesPurge=false', ...(dev ? [] : ['--prod'])],
+    [
+      'install',
+      '--frozen-lockfile',
+      '--loglevel=info', // whatever .npmrc says for npm
+      '--config.confirmModulesPurge=false',
+      ...(dev ? [] : ['--prod']),
+    ],
     {},
     ['inherit', 2, 'inherit'], // the installer's report must not mix with a command's --json output
   )
