@@ -24,6 +24,7 @@ describe.skipIf(!tracked)('the repository', () => {
     expect(files.filter((path) => !path.includes('/')).sort()).toEqual([
       '.gitattributes',
       '.gitignore',
+      '.npmrc',
       'CHANGELOG.md',
       'CITATION.cff',
       'LICENSE',
