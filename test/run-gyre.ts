@@ -18,6 +18,8 @@ export interface Finished {
 /** A command that is running. */
 export interface Running {
   readonly process: ChildProcess
+  /** What it has written so far. */
+  readonly stderr: () => string
   readonly finished: Promise<Finished>
 }
 
@@ -51,7 +53,7 @@ export function startGyre(...args: readonly string[]): Running {
     child.on('error', reject)
     child.on('close', (code) => resolve({ code, stdout: stdout(), stderr: stderr() }))
   })
-  return { process: child, finished }
+  return { process: child, stderr, finished }
 }
 
 function textOf(stream: NodeJS.ReadableStream): () => string {
@@ -72,20 +74,30 @@ export async function jsonOf<T>(...args: readonly string[]): Promise<T> {
   return JSON.parse(await outputOf(...args, '--json')) as T
 }
 
-/** The one sentence that a command complained in, without `error: `; anything else on the way is an error. */
+/**
+ * The one sentence that a command complained in, without `error: `. What it said before may tell of its progress;
+ * output, a stack, or success is an error.
+ */
 export async function complaintOf(...args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await gyre(...args)
-  const lines = stderr
-    .split('\n')
-    // What it chose, and a hint in parentheses, are not complaints.
-    .filter((line) => line !== '' && !line.startsWith('backend: ') && !line.startsWith('('))
-  const [sentence = ''] = lines
-  const isComplaint = code !== 0 && code !== null && stdout === '' && lines.length === 1
-  if (!isComplaint || !sentence.startsWith('error: '))
+  // Hints stand in parentheses below.
+  const lines = stderr.split('\n').filter((line) => line !== '' && !line.startsWith('('))
+  const complaints = lines.filter((line) => line.startsWith('error: '))
+  const isClear = code === 1 && stdout === '' && complaints.length === 1 && complaints[0] === lines.at(-1)
+  if (!isClear || /^\s+at |bug in gyre/m.test(stderr)) {
     throw new Error(
       `gyre ${args.join(' ')}: expected one sentence, got code ${code}, ${JSON.stringify({ stdout, stderr })}`,
     )
-  return sentence.slice('error: '.length)
+  }
+  return complaints[0]!.slice('error: '.length)
+}
+
+/** `{ steps: 3, resume: true }` as `--steps 3 --resume`; what is undefined is left out. */
+export function flags(options: { readonly [name: string]: string | number | true | undefined }): string[] {
+  return Object.entries(options).flatMap(([name, value]) => {
+    if (value === undefined) return []
+    return value === true ? [`--${name}`] : [`--${name}`, String(value)]
+  })
 }
 
 /** A folder of this file's tests, removed after them. */

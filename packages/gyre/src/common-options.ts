@@ -1,3 +1,4 @@
+import { access, constants, mkdir } from 'node:fs/promises'
 import { type Backend, jsBackend, setBackend } from '@gyre/tensor'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { UsageError } from './errors.js'
@@ -55,7 +56,22 @@ export function positiveNumber(text: string): number {
   return value
 }
 
+/** Parses a number option of at least 0. */
+export function nonNegativeNumber(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0) {
+    throw new InvalidArgumentError('expected a number ≥ 0.')
+  }
+  return value
+}
+
 /** Parses names separated by commas. */
 export function nameList(text: string): string[] {
   return text.split(',').map((name) => name.trim())
+}
+
+/** Makes the folder that a command writes to, before anything is computed that could then not be written. */
+export async function makeOutputFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  await access(folder, constants.W_OK)
 }

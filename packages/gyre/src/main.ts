@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { isGyreError } from '@gyre/tensor'
 import { Command, CommanderError } from 'commander'
 import { addCompare } from './commands/compare.js'
 import { addDoctor } from './commands/doctor.js'
@@ -11,6 +10,7 @@ import { addPredict } from './commands/predict.js'
 import { addPretrain } from './commands/pretrain.js'
 import { addReport } from './commands/report.js'
 import { addCommonOptions } from './common-options.js'
+import { sentenceOf } from './errors.js'
 
 const program = new Command('gyre')
   .description('Fine-tune transformers with block-circulant adapters, and count what it costs.')
@@ -31,6 +31,12 @@ for (const add of [
   addCommonOptions(add(program)).exitOverride()
 }
 
+// Whoever reads the output has read enough, as `head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+})
+
 try {
   await program.parseAsync()
 } catch (error) {
@@ -40,15 +46,11 @@ try {
 /** Expected errors are one sentence; anything else is a bug, and keeps its stack. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode
-  if (isGyreError(error) || isSystemError(error)) {
-    process.stderr.write(`error: ${error.message}\n`)
+  const sentence = sentenceOf(error)
+  if (sentence !== undefined) {
+    process.stderr.write(`error: ${sentence}\n`)
     return 1
   }
   process.stderr.write(`this is a bug in gyre:\n${error instanceof Error ? error.stack : String(error)}\n`)
   return 70
-}
-
-/** What the operating system refused: a folder that cannot be written, a disk that is full. */
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string'
 }

@@ -1,6 +1,7 @@
-import { rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import type { HasParameters } from '@gyre/tensor'
-import { runTraining, type StepResult, type Trainer } from '@gyre/train'
+import { runTraining, type Trainer } from '@gyre/train'
 import { hasRunCheckpoint, loadRunCheckpoint, type RunIdentity, saveRunCheckpoint } from '@gyre/train/node'
 import { UsageError } from './errors.js'
 import { createProgress } from './progress.js'
@@ -19,10 +20,10 @@ export interface SupervisedRun {
 }
 
 /**
- * Runs a training to its end with progress, checkpoints and Ctrl-C, which saves before it ends. Gives the losses of
- * the steps that it ran; the caller removes the checkpoint once its outputs are written.
+ * Runs a training to its end with progress, checkpoints and Ctrl-C, which saves before it ends. Gives the loss of
+ * the last step; the caller removes the checkpoint once its outputs are written.
  */
-export async function superviseRun(run: SupervisedRun): Promise<readonly StepResult[]> {
+export async function superviseRun(run: SupervisedRun): Promise<number> {
   const { name, trainer, totalSteps, trained, checkpoint, checkpointEvery, resume, identity } = run
   const unfinished = await hasRunCheckpoint(checkpoint)
   if (unfinished && !resume) {
@@ -34,7 +35,6 @@ export async function superviseRun(run: SupervisedRun): Promise<readonly StepRes
     const step = await loadRunCheckpoint(checkpoint, trainer, trained, identity)
     process.stderr.write(`resuming after step ${step} of ${totalSteps}\n`)
   }
-  const results: StepResult[] = []
   const progress = createProgress()
   const bar = progress.start(name, totalSteps)
   let interrupted = false
@@ -49,7 +49,6 @@ export async function superviseRun(run: SupervisedRun): Promise<readonly StepRes
       saveCheckpoint: () => saveRunCheckpoint(checkpoint, trainer, trained, identity),
       shouldStop: () => interrupted,
       onStep: (result) => {
-        results.push(result)
         bar.update(result.step, `loss ${result.loss.toFixed(4)}, rate ${result.learningRate.toPrecision(2)}`)
       },
     })
@@ -64,10 +63,15 @@ export async function superviseRun(run: SupervisedRun): Promise<readonly StepRes
     process.off('SIGINT', interrupt)
     process.off('SIGTERM', interrupt)
   }
-  return results
+  return trainer.lastLoss!
 }
 
-/** To be called once the outputs of a run are on disk. */
+/** To be called once the outputs of a run are on disk. Takes with it what a run left that was killed while it saved. */
 export async function discardCheckpoint(checkpoint: string): Promise<void> {
-  await rm(checkpoint, { force: true })
+  const folder = dirname(checkpoint)
+  const prefix = basename(checkpoint)
+  const names = (await readdir(folder)).filter(
+    (name) => name === prefix || (name.startsWith(`${prefix}.`) && name.endsWith('.partial')),
+  )
+  await Promise.all(names.map((name) => rm(join(folder, name), { force: true })))
 }

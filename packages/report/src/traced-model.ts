@@ -3,7 +3,7 @@ import { type Graph, type SpecsOf, trace } from '@gyre/graph'
 import { AdamW } from '@gyre/nn'
 import type { Shape, Tensor, TensorSpec } from '@gyre/tensor'
 import type { Trainable } from '@gyre/train'
-import type { Model, ModelInputs } from '@gyre/transformers'
+import { longestSequence, type Model, type ModelInputs } from '@gyre/transformers'
 import { ReportError } from './errors.js'
 
 /** Sequences in a batch, and tokens in each; none of them padding. */
@@ -33,8 +33,7 @@ export function traceTrainingStep(model: Model, trainable: Trainable, batch: Bat
 /** Throws a `ReportError` when the model has no positions for so many tokens, or nothing to predict in them. */
 export function checkBatch(model: Model, name: string, { batchSize, sequenceLength }: BatchShape): void {
   const { config } = model
-  // RoBERTa counts positions from the one after padding's.
-  const longest = config.maxPositionEmbeddings - (config.modelType === 'roberta' ? config.padTokenId + 1 : 0)
+  const longest = longestSequence(config)
   // A causal model predicts each token from those before it.
   const shortest = config.modelType === 'llama' ? 2 : 1
   if (!Number.isInteger(batchSize) || batchSize < 1) {

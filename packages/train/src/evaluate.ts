@@ -1,6 +1,7 @@
 import type { Batches } from '@gyre/data'
 import { scope } from '@gyre/tensor'
 import type { Model } from '@gyre/transformers'
+import { TrainingError } from './errors.js'
 import { accuracy, f1, matthews, pearson, spearman } from './metrics.js'
 import { toInputs } from './token-inputs.js'
 
@@ -26,6 +27,7 @@ export async function evaluateLanguageModel(
     tokens += batch.labelCount
     onBatch?.(++done)
   }
+  if (!Number.isFinite(total)) throw new TrainingError(`the model's loss is ${total / tokens}`)
   return { loss: total / tokens, tokens }
 }
 
@@ -56,6 +58,7 @@ export async function classify(
     const width = values.length / batch.batchSize
     for (let row = 0; row < batch.batchSize; row++) {
       const scores = values.subarray(row * width, (row + 1) * width)
+      if (scores.some(Number.isNaN)) throw new TrainingError('the model gives scores that are no numbers')
       predictions.push(width === 1 ? scores[0]! : scores.indexOf(Math.max(...scores)))
       labels.push(batch.labels[row]!)
     }

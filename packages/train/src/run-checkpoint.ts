@@ -31,6 +31,7 @@ export async function saveRunCheckpoint(
   )
   await writeSafetensorsFile(path, written, {
     step: String(trainer.step),
+    loss: JSON.stringify(trainer.lastLoss ?? null),
     settings: JSON.stringify(identity.settings),
     backend: identity.backend,
   })
@@ -62,7 +63,7 @@ export async function loadRunCheckpoint(
     }
     trainer.optimizer.loadStateDict(state)
     const step = Number(file.metadata.get('step'))
-    trainer.resumeAt(step)
+    trainer.resumeAt(step, JSON.parse(file.metadata.get('loss') ?? 'null') ?? undefined)
     return step
   } finally {
     await file.close()

@@ -114,7 +114,8 @@ describe('Trainer', () => {
     const resumed = trainerOf(source, { dropout: 0.2 })
     resumed.model.loadStateDict(straight.model.stateDict())
     resumed.trainer.optimizer.loadStateDict(straight.trainer.optimizer.stateDict())
-    resumed.trainer.resumeAt(straight.trainer.step)
+    resumed.trainer.resumeAt(straight.trainer.step, straight.trainer.lastLoss)
+    expect(resumed.trainer.lastLoss).toBe(straight.trainer.lastLoss)
     expect(await lossesOf(resumed.trainer)).toEqual(await lossesOf(straight.trainer))
   })
 

@@ -50,6 +50,7 @@ export class Trainer {
   readonly #batches: BatchSource
   readonly #options: TrainerOptions
   #step = 0
+  #lastLoss: number | undefined
 
   constructor(model: Model, trainable: Trainable, batches: BatchSource, options: TrainerOptions) {
     this.#model = model
@@ -73,13 +74,19 @@ export class Trainer {
     return this.#step
   }
 
+  /** The loss of the last step, also where that one was taken before the run was resumed. */
+  get lastLoss(): number | undefined {
+    return this.#lastLoss
+  }
+
   get done(): boolean {
     return this.#step >= this.#options.totalSteps
   }
 
   /** Continues after `step` steps; the optimiser's and the model's tensors must have been loaded. */
-  resumeAt(step: number): void {
+  resumeAt(step: number, lastLoss: number | undefined): void {
     this.#step = step
+    this.#lastLoss = lastLoss
   }
 
   /** One update. Throws a `TrainingError` when the loss is no number. */
@@ -106,6 +113,7 @@ export class Trainer {
         `step ${this.#step}: the loss is ${value}; a lower learning rate than ${learningRate} may help`,
       )
     }
+    this.#lastLoss = value
     return { step: this.#step, loss: value, gradNorm: await norm?.item(), learningRate: rate }
   }
 

@@ -4,6 +4,12 @@ import type { RobertaConfig } from './roberta.js'
 
 export type ModelConfig = LlamaConfig | RobertaConfig
 
+/** Tokens that a model takes at a time: as many as it has learned positions for. */
+export function longestSequence(config: ModelConfig): number {
+  // RoBERTa counts positions from the one after padding's.
+  return config.maxPositionEmbeddings - (config.modelType === 'roberta' ? config.padTokenId + 1 : 0)
+}
+
 type Fields = { readonly [name: string]: unknown }
 
 /** Reads the fields of one object, with errors that name the file and the field. */

@@ -33,6 +33,7 @@ export async function generate(
     const inputIds = tensor(Int32Array.from(window), { shape: [1, window.length] })
     const { logits } = scope(() => ({ logits: model.forward({ inputIds }).logits }))
     const last = ((await logits.data()) as Float32Array).slice(-vocabSize)
+    if (last.some(Number.isNaN)) throw new OptionError('generate: the model gives logits that are no numbers')
     const token = temperature === 0 ? argmax(last) : draw(last, temperature, rng)
     ids.push(token)
     added.push(token)

@@ -1,5 +1,5 @@
 export { type CheckpointSource, type LoadModelOptions, loadModel, saveModel } from './checkpoint.js'
-export { formatConfig, type ModelConfig, parseConfig } from './config.js'
+export { formatConfig, longestSequence, type ModelConfig, parseConfig } from './config.js'
 export { type CreateModelOptions, createModel, type Model, type ModelTask, tasksOf } from './create-model.js'
 export { CheckpointError } from './errors.js'
 export { type GenerateOptions, generate } from './generate.js'

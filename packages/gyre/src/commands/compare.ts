@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { eraLabels, majorityClass, trainNaiveBayes } from '@gyre/data'
@@ -6,7 +5,7 @@ import { renderTable } from '@gyre/report'
 import { writeAtomically } from '@gyre/safetensors/node'
 import { accuracy } from '@gyre/train'
 import { type Command, Option } from 'commander'
-import { type CommonOptions, chooseBackend } from '../common-options.js'
+import { type CommonOptions, chooseBackend, makeOutputFolder } from '../common-options.js'
 import type { AdaptationJob, AdaptationResult } from '../compare/adapt.js'
 import { prepareBaseModel } from '../compare/base-model.js'
 import { comparisonChart } from '../compare/comparison-chart.js'
@@ -55,6 +54,7 @@ export function addCompare(program: Command): Command {
 async function runCompare(options: CompareOptions): Promise<void> {
   const backend = chooseBackend(options)
   const settings = comparisonSettings(options.task, options)
+  await makeOutputFolder(options.out)
   const progress = createProgress()
   try {
     const base = await prepareBaseModel(join(options.out, 'base-models'), settings, backend.name, progress)
@@ -88,7 +88,6 @@ async function compare(
     baselines: settings.task === 'era' ? await eraBaselines(settings) : [],
     results,
   }
-  await mkdir(options.out, { recursive: true })
   const path = resolve(options.out, `compare-${options.task}${options.quick ? '-quick' : ''}`)
   await writeAtomically(`${path}.json`, `${JSON.stringify(comparison, null, 2)}\n`)
   await writeAtomically(`${path}.md`, comparisonMarkdown(comparison))

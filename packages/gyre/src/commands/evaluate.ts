@@ -1,7 +1,7 @@
-import { loadTokenizer } from '@gyre/data/node'
 import type { Command } from 'commander'
 import { type CommonOptions, chooseBackend, integer } from '../common-options.js'
 import { UsageError } from '../errors.js'
+import { checkHead } from '../fine-tuning/check-fit.js'
 import { loadFineTuned } from '../fine-tuning/load-fine-tuned.js'
 import { formatMeasures, measureTask } from '../fine-tuning/measure-task.js'
 import { loadTask, taskNames } from '../fine-tuning/task.js'
@@ -34,13 +34,13 @@ export function addEvaluate(program: Command): Command {
 
 async function runEvaluate(options: EvaluateOptions): Promise<void> {
   chooseBackend(options)
-  const { model, record } = await loadFineTuned(options)
+  const { model, tokenizer, record, ...loaded } = await loadFineTuned(options)
   const name = options.task ?? record?.task
   if (name === undefined)
     throw new UsageError('--task is needed: the folder does not say what it was fine-tuned for')
-  const tokenizer = await loadTokenizer(options.model)
-  const sequenceLength = options.sequenceLength ?? record?.sequenceLength ?? 64
+  const sequenceLength = options.sequenceLength ?? loaded.sequenceLength
   const task = await loadTask(name, options.data, model.config, tokenizer, { ...options, sequenceLength })
+  checkHead(model, task)
   const measures = await measureTask(model, task)
   console.log(options.json ? JSON.stringify(measures) : formatMeasures(measures))
 }

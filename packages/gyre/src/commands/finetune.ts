@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { saveAdapterFolder } from '@gyre/adapters/node'
 import { loadTokenizer } from '@gyre/data/node'
@@ -7,8 +6,17 @@ import { writeAtomically } from '@gyre/safetensors/node'
 import { applyMethod, methodGrammar, parseMethod, Trainer, toMicroBatch } from '@gyre/train'
 import { loadConfigFolder, loadModelFolder, saveModelFolder } from '@gyre/transformers/node'
 import { type Command, Option } from 'commander'
-import { type CommonOptions, chooseBackend, integer, nameList, positiveNumber } from '../common-options.js'
+import {
+  type CommonOptions,
+  chooseBackend,
+  integer,
+  makeOutputFolder,
+  nameList,
+  nonNegativeNumber,
+  positiveNumber,
+} from '../common-options.js'
 import { UsageError } from '../errors.js'
+import { checkHead, checkVocabulary } from '../fine-tuning/check-fit.js'
 import { headFor } from '../fine-tuning/load-fine-tuned.js'
 import { formatMeasures, measureTask } from '../fine-tuning/measure-task.js'
 import { writeRunRecord } from '../fine-tuning/run-record.js'
@@ -67,7 +75,7 @@ export function addFinetune(program: Command): Command {
       new Option('--schedule <name>', 'how the rate falls').choices(['cosine', 'linear']).default('cosine'),
     )
     .option('--warmup-steps <n>', 'steps over which the rate rises', integer(0), 0)
-    .option('--weight-decay <rate>', 'decoupled weight decay of AdamW', Number, 0)
+    .option('--weight-decay <rate>', 'decoupled weight decay of AdamW', nonNegativeNumber, 0)
     .option('--max-grad-norm <norm>', 'longer gradients are scaled down to it', positiveNumber, 1)
     .option('--checkpoint-every <n>', 'steps between two checkpoints', integer(1), 50)
     .option('--resume', 'continue an interrupted run; it ends with the same numbers', false)
@@ -80,8 +88,10 @@ async function runFinetune(options: FinetuneOptions): Promise<void> {
   const { model: base, seed, out } = options
   const tokenizer = await loadTokenizer(base)
   const { config } = await loadConfigFolder(base)
+  checkVocabulary(tokenizer, config)
   const task = await loadTask(options.task, options.data, config, tokenizer, options)
   const model = await loadModelFolder(base, { ...headFor({ task: task.name, labels: task.labels }), seed })
+  checkHead(model, task)
   const modulesToSave = task.kind === 'language-model' ? [] : model.headPaths
   const method = parseMethod(options.method, { targets: options.targets, modulesToSave })
   const trainable = applyMethod(model, method, { seed })
@@ -110,9 +120,9 @@ async function runFinetune(options: FinetuneOptions): Promise<void> {
   for (const { name, learningRate, numbers } of trainer.optimizer.effectiveLearningRates()) {
     process.stderr.write(`${name}: ${numbers} parameters, learning rate ${learningRate.toPrecision(3)}\n`)
   }
-  await mkdir(out, { recursive: true })
+  await makeOutputFolder(out)
   const checkpoint = join(out, 'checkpoint.safetensors')
-  const results = await superviseRun({
+  const finalLoss = await superviseRun({
     name: method.label,
     trainer,
     totalSteps,
@@ -131,7 +141,6 @@ async function runFinetune(options: FinetuneOptions): Promise<void> {
     await writeAtomically(join(out, 'tokenizer.json'), JSON.stringify(tokenizer.json))
     await saveModelFolder(out, model)
   }
-  const finalLoss = results.at(-1)?.loss ?? Number.NaN
   await writeRunRecord(out, {
     task: task.name,
     labels: task.labels,

@@ -4,7 +4,7 @@ import { int32Of, type LazySafetensorsFile, type WritableTensor } from '@gyre/sa
 import { openSafetensorsFile, writeSafetensorsFile } from '@gyre/safetensors/node'
 import { type HasParameters, scope, type Tensor, tensor } from '@gyre/tensor'
 import { adapterMethods } from '@gyre/train'
-import type { Model, ModelInputs } from '@gyre/transformers'
+import { longestSequence, type Model, type ModelInputs } from '@gyre/transformers'
 import { loadModelFolder } from '@gyre/transformers/node'
 import type { Command } from 'commander'
 import { type CommonOptions, chooseBackend } from '../common-options.js'
@@ -45,6 +45,7 @@ async function runForward(options: ForwardOptions): Promise<void> {
   let inputs: ModelInputs
   try {
     inputs = await readInputs(file, options.inputs)
+    checkInputIds(inputs.inputIds, model, options.inputs)
   } finally {
     await file.close()
   }
@@ -96,6 +97,24 @@ async function readInputs(file: LazySafetensorsFile, path: string): Promise<Mode
     attentionMask: await integers('attention_mask'),
     labels:
       file.entries.get('labels')?.dtype === 'F32' ? await floats(file, 'labels') : await integers('labels'),
+  }
+}
+
+/** Throws a `UsageError` that names the first id outside the vocabulary, or a text that is too long. */
+function checkInputIds(inputIds: Tensor, { config }: Model, path: string): void {
+  const ids = inputIds.dataSync()
+  const outside = ids.findIndex((id) => id < 0 || id >= config.vocabSize)
+  if (outside >= 0) {
+    throw new UsageError(
+      `${path}: input_ids holds ${ids[outside]} at index ${outside}; the vocabulary is 0 to ${config.vocabSize - 1}`,
+    )
+  }
+  const [, tokens] = inputIds.shape as [number, number]
+  // Rotary positions know no end; learned ones do.
+  if (config.modelType === 'roberta' && tokens > longestSequence(config)) {
+    throw new UsageError(
+      `${path}: input_ids has ${tokens} tokens in a row; the model takes at most ${longestSequence(config)}`,
+    )
   }
 }
 

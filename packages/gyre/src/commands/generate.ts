@@ -1,4 +1,3 @@
-import { loadTokenizer } from '@gyre/data/node'
 import { generate } from '@gyre/transformers'
 import type { Command } from 'commander'
 import { type CommonOptions, chooseBackend, integer, positiveNumber } from '../common-options.js'
@@ -31,13 +30,12 @@ export function addGenerate(program: Command): Command {
 
 async function runGenerate(options: GenerateOptions): Promise<void> {
   chooseBackend(options)
-  const { model } = await loadFineTuned(options)
+  const { model, tokenizer } = await loadFineTuned(options)
   if (model.architecture !== 'LlamaForCausalLM') {
     throw new UsageError(
       `--model ${options.model} is a ${model.architecture}; generate needs a causal language model`,
     )
   }
-  const tokenizer = await loadTokenizer(options.model)
   const prompt = tokenizer.encode(options.prompt)
   if (prompt.length === 0) throw new UsageError('--prompt is empty')
   const added: number[] = []

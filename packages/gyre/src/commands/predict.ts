@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { encodeExample, exampleBatches } from '@gyre/data'
-import { loadTokenizer } from '@gyre/data/node'
 import { classify } from '@gyre/train'
 import type { Command } from 'commander'
 import { type CommonOptions, chooseBackend } from '../common-options.js'
@@ -27,14 +26,13 @@ export function addPredict(program: Command): Command {
 
 async function runPredict(options: PredictOptions): Promise<void> {
   chooseBackend(options)
-  const { model, record } = await loadFineTuned(options)
+  const { model, tokenizer, record, sequenceLength } = await loadFineTuned(options)
   if (model.architecture !== 'RobertaForSequenceClassification') {
     throw new UsageError(`--model ${options.model} is a ${model.architecture}; predict needs a classifier`)
   }
   const texts = await readTexts(options)
-  const tokenizer = await loadTokenizer(options.model)
   const examples = texts.map((text) => ({
-    ids: encodeExample(tokenizer, { text }, record?.sequenceLength ?? 64),
+    ids: encodeExample(tokenizer, { text }, sequenceLength),
     label: 0,
   }))
   const { predictions } = await classify(

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Tokenizer, trainBytePairTokenizer } from '@gyre/data'
 import { writeAtomically } from '@gyre/safetensors/node'
@@ -6,10 +6,18 @@ import { pretraining } from '@gyre/train'
 import { type ModelConfig, parseConfig } from '@gyre/transformers'
 import { saveModelFolder } from '@gyre/transformers/node'
 import type { Command } from 'commander'
-import { type CommonOptions, chooseBackend, integer, positiveNumber } from '../common-options.js'
+import {
+  type CommonOptions,
+  chooseBackend,
+  integer,
+  makeOutputFolder,
+  nonNegativeNumber,
+  positiveNumber,
+} from '../common-options.js'
 import { specialTokens } from '../compare/base-model.js'
 import { comparisonSettings } from '../compare/settings.js'
 import { UsageError } from '../errors.js'
+import { checkSequenceLength } from '../fine-tuning/check-fit.js'
 import { builtInTexts, readText } from '../fine-tuning/task.js'
 import { discardCheckpoint, superviseRun } from '../supervised-run.js'
 
@@ -47,7 +55,7 @@ export function addPretrain(program: Command): Command {
     .option('--sequence-length <n>', 'tokens in a sequence', integer(2), 64)
     .option('--learning-rate <rate>', 'at its highest', positiveNumber, 3e-3)
     .option('--warmup-steps <n>', 'steps over which the rate rises', integer(0), 0)
-    .option('--weight-decay <rate>', 'decoupled weight decay of AdamW', Number, 0.01)
+    .option('--weight-decay <rate>', 'decoupled weight decay of AdamW', nonNegativeNumber, 0.01)
     .option('--max-grad-norm <norm>', 'longer gradients are scaled down to it', positiveNumber, 1)
     .option('--checkpoint-every <n>', 'steps between two checkpoints', integer(1), 100)
     .option('--resume', 'continue an interrupted run; it ends with the same numbers', false)
@@ -58,6 +66,7 @@ async function runPretrain(options: PretrainOptions): Promise<void> {
   const backend = chooseBackend(options)
   const config = await findConfig(options.config)
   const { out, steps } = options
+  checkSequenceLength(options.sequenceLength, config)
   const text = await readText(options.data)
   const tokenizer = new Tokenizer(
     trainBytePairTokenizer(text, {
@@ -66,10 +75,10 @@ async function runPretrain(options: PretrainOptions): Promise<void> {
     }),
   )
   const { model, trainer } = pretraining(config, tokenizer.encode(text), tokenizer, options)
-  await mkdir(out, { recursive: true })
+  await makeOutputFolder(out)
   const checkpoint = join(out, 'checkpoint.safetensors')
   const { json, backend: _backend, resume, checkpointEvery, ...deciding } = options
-  const results = await superviseRun({
+  const loss = await superviseRun({
     name: `pre-training ${config.modelType}`,
     trainer,
     totalSteps: steps,
@@ -82,9 +91,8 @@ async function runPretrain(options: PretrainOptions): Promise<void> {
   await writeAtomically(join(out, 'tokenizer.json'), JSON.stringify(tokenizer.json))
   await saveModelFolder(out, model)
   await discardCheckpoint(checkpoint)
-  const loss = results.at(-1)?.loss
   if (json) console.log(JSON.stringify({ out, steps, parameters: model.countParameters(), loss }))
-  else console.log(`${out}: ${model.countParameters()} parameters, ${steps} steps, loss ${loss?.toFixed(4)}`)
+  else console.log(`${out}: ${model.countParameters()} parameters, ${steps} steps, loss ${loss.toFixed(4)}`)
 }
 
 async function findConfig(name: string): Promise<ModelConfig> {

@@ -95,6 +95,6 @@ export async function eraSplit(
   const shuffled = sample(all.train, 'train')
   const train = shuffled.slice(0, trainingPieces)
   // Tuning measures on pieces that no run trains on.
-  const heldOut = tuning ? shuffled.slice(-500) : sample(all.heldOut, 'held out')
+  const heldOut = tuning ? shuffled.slice(-300) : sample(all.heldOut, 'held out')
   return { train, heldOut: heldOut.slice(0, heldOutLimit), labels: eraLabels }
 }

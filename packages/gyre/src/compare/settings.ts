@@ -117,9 +117,9 @@ const era: ComparisonSettings = {
     seed: 0,
   },
   adaptation: {
-    steps: 150,
+    steps: 120,
     batchSize: 8,
-    sequenceLength: 96,
+    sequenceLength: 64,
     warmupSteps: 10,
     maxGradNorm: 1,
     trainingPieces: 2000,

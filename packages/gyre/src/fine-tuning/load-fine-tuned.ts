@@ -1,21 +1,37 @@
 import { loadAdapterFolder } from '@gyre/adapters/node'
+import type { Tokenizer } from '@gyre/data'
+import { loadTokenizer } from '@gyre/data/node'
 import { adapterMethods } from '@gyre/train'
-import type { LoadModelOptions, Model } from '@gyre/transformers'
+import { type LoadModelOptions, longestSequence, type Model } from '@gyre/transformers'
 import { loadModelFolder } from '@gyre/transformers/node'
+import { checkVocabulary } from './check-fit.js'
 import { type RunRecord, readRunRecord } from './run-record.js'
 
-/** A model, with an adapter where one is named, and what the fine-tuned folder says of itself. */
+/** A model that is ready for use, and what the fine-tuned folder says of itself. */
+export interface FineTuned {
+  readonly model: Model
+  readonly tokenizer: Tokenizer
+  /** Undefined for a folder from elsewhere. */
+  readonly record: RunRecord | undefined
+  /** Tokens in a text, at most: as in the fine-tuning; otherwise 64, or what the model takes. */
+  readonly sequenceLength: number
+}
+
+/** A model of a folder, with an adapter where one is named. */
 export async function loadFineTuned({
   model: folder,
   adapter,
 }: {
   readonly model: string
   readonly adapter?: string
-}): Promise<{ model: Model; record: RunRecord | undefined }> {
+}): Promise<FineTuned> {
   const record = await readRunRecord(adapter ?? folder)
   const model = await loadModelFolder(folder, adapter && record ? headFor(record) : {})
   if (adapter) await loadAdapterFolder(adapter, model, Object.values(adapterMethods))
-  return { model, record }
+  const tokenizer = await loadTokenizer(folder)
+  checkVocabulary(tokenizer, model.config)
+  const sequenceLength = record?.sequenceLength ?? Math.min(64, longestSequence(model.config))
+  return { model, tokenizer, record, sequenceLength }
 }
 
 /** The head that a task needs on a base which has none: it is drawn here, and then read from the adapter. */

@@ -17,6 +17,7 @@ import { type MetricName, pretrainingBatches } from '@gyre/train'
 import type { ModelConfig } from '@gyre/transformers'
 import { eraSplit } from '../compare/comparison-data.js'
 import { UsageError } from '../errors.js'
+import { checkSequenceLength } from './check-fit.js'
 
 /** What a model is trained for, with its data as batches. */
 export interface Task {
@@ -54,6 +55,7 @@ export async function loadTask(
 ): Promise<Task> {
   if (!taskNames.includes(name))
     throw new UsageError(`--task ${name}: expected one of ${taskNames.join(', ')}`)
+  checkSequenceLength(options.sequenceLength, config)
   if (name === 'lm') return languageModelTask(await readText(data), config, tokenizer, options)
   if (config.modelType === 'llama') {
     throw new UsageError(

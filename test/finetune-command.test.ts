@@ -1,0 +1,211 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { beforeAll, describe, expect, it } from 'vitest'
+import {
+  complaintOf,
+  flags,
+  gyre,
+  jsonOf,
+  outputOf,
+  type Running,
+  startGyre,
+  temporaryFolder,
+} from './run-gyre.js'
+import { writeTinyInputs } from './tiny-runs.js'
+
+// The time that a test waits for its turn counts too.
+const timeout = 240_000
+const folder = temporaryFolder()
+const inputs = writeTinyInputs(join(folder, 'inputs'))
+const inFolder = (name: string): string => join(folder, name)
+const models = { llama: inFolder('llama'), roberta: inFolder('roberta') }
+
+const pretraining = { data: inputs.text, steps: 60, 'sequence-length': 16, 'learning-rate': 0.01 }
+const languageModel = {
+  model: models.llama,
+  task: 'lm',
+  data: inputs.otherText,
+  'sequence-length': 16,
+  'batch-size': 4,
+}
+const classifier = {
+  model: models.roberta,
+  task: 'sst2',
+  data: inputs.classes,
+  'sequence-length': 28,
+}
+
+interface FinetuneJson {
+  readonly out: string
+  readonly method: string
+  readonly steps: number
+  readonly adapter: number
+  readonly head: number
+  readonly finalLoss: number
+  readonly heldOut: { readonly [measure: string]: number }
+}
+
+let baseMeasures: FinetuneJson['heldOut']
+
+beforeAll(async () => {
+  await Promise.all(
+    (['llama', 'roberta'] as const).map((name) =>
+      outputOf('pretrain', ...flags({ config: inputs[name], out: models[name], ...pretraining })),
+    ),
+  )
+  baseMeasures = await jsonOf('evaluate', ...flags(languageModel))
+}, timeout)
+
+describe.concurrent('a language model', { timeout }, () => {
+  it.each([
+    { method: 'bca:p=8', rate: 0.2, parameters: (4 * 2 * 2 + 3 * 2 * 3) * 8, adapted: true },
+    { method: 'lora:r=2', rate: 0.02, parameters: 4 * 2 * 32 + 3 * 2 * 40, adapted: true },
+    { method: 'full', rate: 0.01, parameters: 11_184, adapted: false },
+  ])('is fine-tuned with $method, and models the new text better', async ({ adapted, ...row }) => {
+    const { method } = row
+    const out = inFolder(`lm ${method}`)
+    const training = { ...languageModel, out, steps: 40, method, 'learning-rate': row.rate }
+    const trained = await jsonOf<FinetuneJson>('finetune', ...flags(training))
+    expect(trained).toMatchObject({ out, method, steps: 40, head: 0 })
+    expect(trained.adapter).toBe(row.parameters)
+    expect(trained.heldOut.loss).toBeLessThan(baseMeasures.loss! - 0.5)
+    expect(trained.heldOut.bitsPerCharacter).toBeLessThan(baseMeasures.bitsPerCharacter!)
+    expect(readdirSync(out).sort()).toEqual(
+      adapted
+        ? ['adapter_config.json', 'adapter_model.safetensors', 'gyre_run.json']
+        : ['config.json', 'gyre_run.json', 'model.safetensors', 'tokenizer.json'],
+    )
+    const used = adapted ? { model: models.llama, adapter: out } : { model: out }
+    const measured = await jsonOf('evaluate', ...flags({ ...used, data: inputs.otherText, 'batch-size': 4 }))
+    expect(measured).toEqual(trained.heldOut)
+    const generated = await jsonOf<{ text: string; tokens: number[] }>(
+      'generate',
+      ...flags({ ...used, prompt: 'my rose', 'max-new-tokens': 5 }),
+    )
+    expect(generated.tokens).toHaveLength(5)
+    expect(generated.text.startsWith('my rose')).toBe(true)
+  })
+
+  it('prints the text that it also gives as JSON', async () => {
+    const options = flags({ model: models.llama, prompt: 'the sea', 'max-new-tokens': 8, temperature: 1 })
+    const { text } = await jsonOf<{ text: string }>('generate', ...options)
+    expect(await outputOf('generate', ...options)).toBe(`${text}\n`)
+  })
+
+  it('takes the same steps with two batches of 4 for each as with one of 8', async () => {
+    const run = (name: string, batching: { [name: string]: number }): Promise<FinetuneJson> =>
+      jsonOf(
+        'finetune',
+        ...flags({ ...languageModel, out: inFolder(name), method: 'lora:r=2', steps: 3, ...batching }),
+      )
+    const [whole, parts] = await Promise.all([
+      run('lm whole', { 'batch-size': 8 }),
+      run('lm parts', { 'batch-size': 4, accumulate: 2 }),
+    ])
+    expect(Math.abs(parts.finalLoss / whole.finalLoss - 1)).toBeLessThan(1e-5)
+  })
+})
+
+describe.concurrent('a classifier', { timeout }, () => {
+  it.each([
+    { method: 'bca:p=8', adapted: true },
+    { method: 'head', adapted: false },
+    { method: 'full', adapted: false },
+  ])('is fine-tuned with $method, measured, and predicts what was measured', async ({ method, adapted }) => {
+    const out = inFolder(`sst2 ${method}`)
+    const training = { ...classifier, out, method, steps: 20, 'learning-rate': 0.02 }
+    const trained = await jsonOf<FinetuneJson>('finetune', ...flags(training))
+    expect(trained.head).toBe(16 * 16 + 16 + 16 * 2 + 2)
+
+    const used = adapted ? { model: models.roberta, adapter: out } : { model: out }
+    expect(await jsonOf('evaluate', ...flags({ ...used, data: inputs.classes }))).toEqual(trained.heldOut)
+    const texts = inFolder(`${method} texts.txt`)
+    writeFileSync(texts, inputs.heldOut.map(({ text }) => `${text}\n\n`).join(''))
+    const rows = await jsonOf<{ text: string; prediction: string }[]>(
+      'predict',
+      ...flags({ ...used, inputs: texts }),
+    )
+    expect(rows.map(({ text }) => text)).toEqual(inputs.heldOut.map(({ text }) => text))
+    const right = rows.filter(({ prediction }, i) => prediction === inputs.heldOut[i]!.label)
+    expect(right.length / rows.length).toBe(trained.heldOut.accuracy)
+  })
+
+  it('predicts a score where the task asks for one', async () => {
+    const out = inFolder('stsb')
+    const options = { ...classifier, task: 'stsb', data: inputs.scores, out, method: 'lora:r=2', steps: 20 }
+    const trained = await jsonOf<FinetuneJson>('finetune', ...flags({ ...options, 'learning-rate': 0.02 }))
+    expect(Object.keys(trained.heldOut)).toEqual(['pearson', 'spearman'])
+    const used = { model: models.roberta, adapter: out }
+    expect(await jsonOf('evaluate', ...flags({ ...used, data: inputs.scores }))).toEqual(trained.heldOut)
+    const [score, text] = (await outputOf('predict', ...flags({ ...used, text: 'the whale' }))).split('\t')
+    expect([Number.isFinite(Number(score)), text]).toEqual([true, 'the whale\n'])
+  })
+})
+
+describe.concurrent('an interrupted run', { timeout }, () => {
+  it.each([
+    { name: 'language model', command: 'finetune', options: { ...languageModel, method: 'bca:p=8' } },
+    {
+      name: 'classifier with dropout',
+      command: 'finetune',
+      options: { ...classifier, method: 'full', 'batch-size': 4, accumulate: 2 },
+    },
+    { name: 'base model', command: 'pretrain', options: { config: inputs.roberta, ...pretraining } },
+  ])(
+    'of a $name that is killed goes on with --resume to the same bytes',
+    async ({ name, command, options }) => {
+      const shared = { ...options, steps: 60, 'checkpoint-every': 4 }
+      const [straight, killed] = [inFolder(`${name} straight`), inFolder(`${name} killed`)]
+      const undisturbed = outputOf(command, ...flags({ ...shared, out: straight }))
+      const run = startGyre(command, ...flags({ ...shared, out: killed }))
+      await until(run, () => existsSync(join(killed, 'checkpoint.safetensors')))
+      run.process.kill('SIGKILL')
+      expect(await run.finished).toMatchObject({ code: null, stdout: '' })
+      expect(readdirSync(killed)).not.toContain('config.json')
+      const resumed = await gyre(command, ...flags({ ...shared, out: killed, resume: true }))
+      expect(resumed.stderr).toMatch(/^resuming after step \d+ of 60$/m)
+      expect(resumed.code).toBe(0)
+      await undisturbed
+      expect(contentsOf(killed)).toEqual(contentsOf(straight))
+    },
+  )
+
+  it('by Ctrl-C saves itself, says how to go on, and is not overwritten or mixed up', async () => {
+    const options = { ...languageModel, method: 'lora:r=2', steps: 60, 'checkpoint-every': 1000 }
+    const [straight, out] = [inFolder('uninterrupted'), inFolder('interrupted')]
+    const undisturbed = outputOf('finetune', ...flags({ ...options, out: straight }))
+    const run = startGyre('finetune', ...flags({ ...options, out }))
+    await until(run, () => run.stderr().includes('/60'))
+    run.process.kill('SIGINT')
+    const { code, stdout, stderr } = await run.finished
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toMatch(/^error: stopped after step \d+ of 60; the same command with --resume goes on$/m)
+    expect(readdirSync(out)).toEqual(['checkpoint.safetensors'])
+
+    expect(await complaintOf('finetune', ...flags({ ...options, out }))).toMatch(
+      /checkpoint\.safetensors is from an unfinished run: --resume continues it/,
+    )
+    const changed = flags({ ...options, out, resume: true, 'learning-rate': 0.02 })
+    expect(await complaintOf('finetune', ...changed)).toMatch(
+      /the run had learningRate = 0\.001, this one has 0\.02; it cannot be resumed$/,
+    )
+    await outputOf('finetune', ...flags({ ...options, out, resume: true }))
+    await undisturbed
+    expect(contentsOf(out)).toEqual(contentsOf(straight))
+  })
+})
+
+/** Waits for something to happen to a run; an error when it ended before. */
+async function until(run: Running, happened: () => boolean): Promise<void> {
+  while (!happened()) {
+    if (run.process.exitCode !== null) throw new Error(`the run ended too early: ${run.stderr()}`)
+    await setTimeout(2)
+  }
+}
+
+/** The files of a folder, with what is in them. */
+function contentsOf(out: string): { [name: string]: string } {
+  const names = readdirSync(out).sort()
+  return Object.fromEntries(names.map((name) => [name, readFileSync(join(out, name)).toString('hex')]))
+}
