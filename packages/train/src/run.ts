@@ -15,7 +15,9 @@ export async function runTraining(
   { onStep, saveCheckpoint, checkpointEvery = 0, shouldStop }: RunOptions = {},
 ): Promise<'finished' | 'stopped'> {
   while (!trainer.done) {
-    onStep?.(await trainer.runStep())
+    // Before the call: an optional call that is not made does not evaluate its arguments either.
+    const result = await trainer.runStep()
+    onStep?.(result)
     const stop = shouldStop?.() ?? false
     if (stop || (checkpointEvery > 0 && trainer.step % checkpointEvery === 0)) await saveCheckpoint?.()
     if (stop) return 'stopped'
