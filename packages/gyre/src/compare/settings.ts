@@ -60,7 +60,7 @@ const mobyDick: ComparisonSettings = {
     eosTokenId: 2,
   },
   pretraining: {
-    steps: 700,
+    steps: 500,
     batchSize: 4,
     sequenceLength: 64,
     learningRate: 5e-3,
