@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { openSafetensorsFile, writeSafetensorsFile } from '@gyre/safetensors/node'
-import { type HasParameters, sameShape, type Tensor, tensor } from '@gyre/tensor'
+import { formatShape, type HasParameters, sameShape, type Tensor, tensor } from '@gyre/tensor'
 import { TrainingError } from './errors.js'
 import type { Trainer } from './trainer.js'
 
@@ -53,8 +53,11 @@ export async function loadRunCheckpoint(
     }
     for (const [name, parameter] of trained.namedParameters()) {
       const value = await read(modelPrefix + name)
-      if (!sameShape(value.shape, parameter.shape))
-        throw new TrainingError(`${path}: ${name} has another shape`)
+      if (!sameShape(value.shape, parameter.shape)) {
+        throw new TrainingError(
+          `${path}: ${name} has shape ${formatShape(value.shape)}, expected ${formatShape(parameter.shape)}`,
+        )
+      }
       parameter.assign(value)
     }
     const state = new Map<string, Tensor>()
@@ -86,7 +89,7 @@ function checkIdentity(
   const saved = JSON.parse(metadata.get('settings') ?? '{}') as { readonly [name: string]: unknown }
   const now = JSON.parse(JSON.stringify(settings)) as { readonly [name: string]: unknown }
   for (const name of new Set([...Object.keys(saved), ...Object.keys(now)])) {
-    const [before, after] = [JSON.stringify(saved[name]), JSON.stringify(now[name])]
+    const [before, after] = [saved[name], now[name]].map((value) => JSON.stringify(value) ?? 'nothing')
     if (before !== after) {
       throw new TrainingError(
         `${path}: the run had ${name} = ${before}, this one has ${after}; it cannot be resumed`,
