@@ -83,7 +83,7 @@ const mobyDick: ComparisonSettings = {
   ],
 }
 
-/** A RoBERTa of 400,000 parameters and the era of a piece: a few minutes. */
+/** A RoBERTa of 200,000 parameters and the era of a piece: a few minutes. */
 const era: ComparisonSettings = {
   task: 'era',
   vocabSize: 1024,
