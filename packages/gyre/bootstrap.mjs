@@ -37,6 +37,9 @@ const commands = {
   bench: { dev: true, run: (rest) => node([join(root, 'benchmarks/src/main.ts'), ...rest]) },
 }
 
+// Ctrl-C is for the command, which may want to save its work; this process waits for it to end.
+process.on('SIGINT', () => {})
+
 const [name, ...rest] = process.argv.slice(2)
 const command = commands[name]
 if (!command) fail(`unknown command '${name}'; expected one of ${Object.keys(commands).join(', ')}.`)
