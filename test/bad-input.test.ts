@@ -95,7 +95,10 @@ describe.concurrent('gyre finetune refuses', { timeout }, () => {
     expect(await finetune({ task: 'sst2', data: inputs.classes })).toMatch(
       /^--task sst2 needs a model with a classification head/,
     )
-    expect(await finetune({ task: 'snli' })).toMatch(/^--task snli: expected one of lm, era, sst2/)
+    const masked = { model: classifierBase, task: 'sst2', data: inputs.classes, 'sequence-length': 24 }
+    expect(await failure('evaluate', masked)).toBe(
+      '--task sst2 needs a classifier, and the model is a RobertaForMaskedLM',
+    )
   })
 
   it('a learning rate that drives the loss to NaN, at the step where it happens', async () => {
