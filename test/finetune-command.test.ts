@@ -163,8 +163,8 @@ describe.concurrent('an interrupted run', { timeout }, () => {
       expect(await run.finished).toMatchObject({ code: null, stdout: '' })
       expect(readdirSync(killed)).not.toContain('config.json')
       // What a run leaves behind that is killed in the middle of saving itself.
-    writeFileSync(join(killed, 'checkpoint.safetensors.0.partial'), 'half')
-    const resumed = await gyre(command, ...flags({ ...shared, out: killed, resume: true }))
+      writeFileSync(join(killed, 'checkpoint.safetensors.0.partial'), 'half')
+      const resumed = await gyre(command, ...flags({ ...shared, out: killed, resume: true }))
       expect(resumed.stderr).toMatch(/^resuming after step \d+ of 60$/m)
       expect(resumed.code).toBe(0)
       await undisturbed
