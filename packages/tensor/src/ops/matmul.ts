@@ -1,10 +1,11 @@
+import { broadcastIndices } from '../broadcast-indices.js'
 import type { DType } from '../dtype.js'
 import { checkDType } from '../elementwise.js'
 import { DTypeError, ShapeError } from '../errors.js'
 import { dispatch } from '../interpreter.js'
 import { multiplyRows, packColumns, packRows } from '../matmul-kernel.js'
 import { defineOp } from '../op.js'
-import { broadcastShapes, broadcastStrides, formatShape, type Shape, sizeOf } from '../shape.js'
+import { broadcastShapes, formatShape, type Shape, sizeOf } from '../shape.js'
 import type { CheckMatmul, MatmulOptions, MatmulShape } from '../shape-types.js'
 import type { Tensor, TensorSpec } from '../tensor.js'
 import { reshape } from './reshape.js'
@@ -140,14 +141,5 @@ function matrixDims(shape: Shape, transposed: boolean): [rows: number, columns: 
 
 /** Where each matrix of the broadcast batch begins. */
 function batchOffsets(own: Shape, batch: Shape, matrixSize: number): Int32Array {
-  const strides = broadcastStrides(own, batch)
-  return Int32Array.from({ length: sizeOf(batch) }, (_, flat) => {
-    let rest = flat
-    let offset = 0
-    for (let axis = batch.length - 1; axis >= 0; axis--) {
-      offset += (rest % batch[axis]!) * strides[axis]!
-      rest = Math.floor(rest / batch[axis]!)
-    }
-    return offset * matrixSize
-  })
+  return broadcastIndices(own, batch).map((index) => index * matrixSize)
 }

@@ -1,10 +1,11 @@
+import { broadcastIndices } from '../broadcast-indices.js'
 import type { DType } from '../dtype.js'
 import { isComplex } from '../dtype.js'
 import { checkDType } from '../elementwise.js'
 import { DTypeError } from '../errors.js'
 import { dispatch } from '../interpreter.js'
 import { defineOp, notDifferentiable } from '../op.js'
-import { broadcastShapes, broadcastStrides, type Shape, sizeOf } from '../shape.js'
+import { broadcastShapes, type Shape, sizeOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 import { sumTo } from './sum-to.js'
 import { zerosLike } from './zeros-like.js'
@@ -57,18 +58,4 @@ export function where<D extends DType>(
 ): Tensor<Shape, D> {
   return dispatch(whereOp, { condition: condition as Tensor, a: a as Tensor, b: b as Tensor }, {})
     .output as Tensor<Shape, D>
-}
-
-/** For each element of `target`, row-major, the index of the element of `shape` that is repeated there. */
-function broadcastIndices(shape: Shape, target: Shape): Int32Array {
-  const strides = broadcastStrides(shape, target)
-  return Int32Array.from({ length: sizeOf(target) }, (_, flat) => {
-    let rest = flat
-    let index = 0
-    for (let axis = target.length - 1; axis >= 0; axis--) {
-      index += (rest % target[axis]!) * strides[axis]!
-      rest = Math.floor(rest / target[axis]!)
-    }
-    return index
-  })
 }
