@@ -1,0 +1,82 @@
+import { runKernel } from '../dispatch.generated'
+import { ARRIVED, FAILED, GENERATION, HALTED, SLEEPERS } from './shared-state'
+
+/**
+ * One call of a kernel, as it stands in memory, followed by the kernel's arguments. Its work is cut into `chunks`
+ * parts by its shapes alone, so that results do not depend on the number of threads.
+ */
+@unmanaged class Command {
+  /** The kernel's number; negative at the program's end. */
+  kernel: i32
+  chunks: i32
+  /** The next chunk that nobody has begun. */
+  next: i32
+  /** Bytes from here to the next command. */
+  bytes: i32
+  /** Whether all threads wait for each other after it. */
+  barrier: i32
+  reserved: i32
+}
+
+export const PROGRAM_ENDED: i32 = 0
+export const PROGRAM_HALTED: i32 = 1
+export const WORKER_LOST: i32 = 2
+
+// About 20 microseconds: longer than the threads' parts of a command usually differ, shorter than a time slice.
+const SPINS: i32 = 20_000
+const SLEEP_NANOSECONDS: i64 = 100_000_000
+/** After so many sleeps, twenty seconds, a thread that does not come is taken for lost. */
+const MAX_SLEEPS: i32 = 200
+
+/**
+ * Runs a program; every thread calls it at once. Thread 0 alone runs what is not cut; chunks of the rest go to
+ * whoever is free. `maySleep` is false where a thread must not block, in a page.
+ */
+export function runProgram(program: usize, thread: i32, threads: i32, scratch: usize, maySleep: bool): i32 {
+  let command = changetype<Command>(program)
+  while (command.kernel >= 0) {
+    const args = changetype<usize>(command) + offsetof<Command>()
+    const chunks = command.chunks
+    if (threads == 1) {
+      for (let chunk = 0; chunk < chunks; chunk++) runKernel(command.kernel, args, chunk, scratch)
+      if (load<i32>(HALTED)) return PROGRAM_HALTED
+    } else {
+      if (chunks == 1) {
+        if (thread == 0) runKernel(command.kernel, args, 0, scratch)
+      } else {
+        const next = changetype<usize>(command) + offsetof<Command>('next')
+        for (let chunk = atomic.add<i32>(next, 1); chunk < chunks; chunk = atomic.add<i32>(next, 1)) {
+          runKernel(command.kernel, args, chunk, scratch)
+        }
+      }
+      if (command.barrier) {
+        if (!arrive(threads, maySleep)) return WORKER_LOST
+        if (atomic.load<i32>(HALTED)) return PROGRAM_HALTED
+      }
+    }
+    command = changetype<Command>(changetype<usize>(command) + command.bytes)
+  }
+  return PROGRAM_ENDED
+}
+
+/** Waits until all threads have arrived; false when one of them is lost. */
+function arrive(threads: i32, maySleep: bool): bool {
+  const generation = atomic.load<i32>(GENERATION)
+  if (atomic.add<i32>(ARRIVED, 1) == threads - 1) {
+    atomic.store<i32>(ARRIVED, 0)
+    atomic.add<i32>(GENERATION, 1)
+    if (atomic.load<i32>(SLEEPERS) > 0) atomic.notify(GENERATION, threads)
+    return true
+  }
+  for (let spin = 0; spin < SPINS; spin++) {
+    if (atomic.load<i32>(GENERATION) != generation) return true
+  }
+  let sleeps = 0
+  atomic.add<i32>(SLEEPERS, 1)
+  while (atomic.load<i32>(GENERATION) == generation) {
+    if (atomic.load<i32>(FAILED) || ++sleeps > MAX_SLEEPS) return false
+    if (maySleep) atomic.wait<i32>(GENERATION, generation, SLEEP_NANOSECONDS)
+  }
+  atomic.sub<i32>(SLEEPERS, 1)
+  return true
+}
