@@ -2,12 +2,13 @@ export * from './backend.js'
 export * from './catalogue.js'
 export * from './create.js'
 export * from './dtype.js'
-export { eager, lazyTensor } from './eager.js'
+export { eager, lazyTensor, storedOn, storedTensor } from './eager.js'
 export * from './elementwise.js'
 export * from './errors.js'
 export {
   dispatch,
   type Interpreter,
+  isRunEagerly,
   mapTensors,
   nextLevel,
   tensorsOf,
