@@ -94,7 +94,7 @@ function multiplyBlock(args: MultiplyArguments, entry: i32, firstRow: i32, first
   const c = args.c + (<usize>entry * <usize>m + <usize>firstRow) * stride + (<usize>firstColumn << 2)
   const bias = args.bias ? args.bias + (<usize>firstColumn << 2) : 0
   const packedRows = scratch + panelScratch(args.depthBlock)
-  const packedColumns = packedRows + (<usize>(args.rowBlock * args.depthBlock) << 2)
+  const packedColumns = packedRows + (args.transposeA ? <usize>(args.rowBlock * args.depthBlock) << 2 : 0)
   let from = bias ? FROM_ROW : FROM_ZERO
   for (let step = 0; step < k; step += args.depthBlock) {
     const depth = min(args.depthBlock, k - step)
