@@ -1,4 +1,5 @@
 export * from './backend.js'
+export { broadcastIndices } from './broadcast-indices.js'
 export * from './catalogue.js'
 export * from './create.js'
 export * from './dtype.js'
