@@ -1,0 +1,84 @@
+import { expVector } from '../math/exp'
+import { loadPart, storePart, sumOfLanes } from '../rows'
+import { multiplyAdd } from '../simd'
+
+/** The gradient of the softmax, from its result y: y · (grad - sum(grad · y)); a chunk is `rowsPerChunk` rows. */
+@unmanaged export class SoftmaxBackwardArguments {
+  grad: usize
+  y: usize
+  output: usize
+  rows: i32
+  features: i32
+  rowsPerChunk: i32
+}
+
+export function softmaxBackward(args: SoftmaxBackwardArguments, chunk: i32, scratch: usize): void {
+  const features = args.features
+  const bytes = <usize>features << 2
+  const whole = <usize>(features & ~3) << 2
+  const rest = features & 3
+  const zero = f32x4.splat(0)
+  const begin = chunk * args.rowsPerChunk
+  const end = min(begin + args.rowsPerChunk, args.rows)
+  for (let row = begin; row < end; row++) {
+    const grad = args.grad + <usize>row * bytes
+    const y = args.y + <usize>row * bytes
+    const output = args.output + <usize>row * bytes
+    let products = zero
+    for (let i: usize = 0; i < whole; i += 16) {
+      products = multiplyAdd(v128.load(grad + i), v128.load(y + i), products)
+    }
+    let lastGrad = zero
+    let lastY = zero
+    if (rest) {
+      lastGrad = loadPart(grad + whole, rest, zero)
+      lastY = loadPart(y + whole, rest, zero)
+      products = multiplyAdd(lastGrad, lastY, products)
+    }
+    const sums = f32x4.splat(<f32>sumOfLanes(products))
+    for (let i: usize = 0; i < whole; i += 16) {
+      v128.store(output + i, f32x4.mul(v128.load(y + i), f32x4.sub(v128.load(grad + i), sums)))
+    }
+    if (rest) storePart(output + whole, rest, f32x4.mul(lastY, f32x4.sub(lastGrad, sums)))
+  }
+}
+
+/** The gradient of the softmax's logarithm, from that: grad - exp(y) · sum(grad); a chunk is `rowsPerChunk` rows. */
+@unmanaged export class LogSoftmaxBackwardArguments {
+  grad: usize
+  y: usize
+  output: usize
+  rows: i32
+  features: i32
+  rowsPerChunk: i32
+}
+
+export function logSoftmaxBackward(args: LogSoftmaxBackwardArguments, chunk: i32, scratch: usize): void {
+  const features = args.features
+  const bytes = <usize>features << 2
+  const whole = <usize>(features & ~3) << 2
+  const rest = features & 3
+  const zero = f32x4.splat(0)
+  const begin = chunk * args.rowsPerChunk
+  const end = min(begin + args.rowsPerChunk, args.rows)
+  for (let row = begin; row < end; row++) {
+    const grad = args.grad + <usize>row * bytes
+    const y = args.y + <usize>row * bytes
+    const output = args.output + <usize>row * bytes
+    let total = zero
+    for (let i: usize = 0; i < whole; i += 16) total = f32x4.add(total, v128.load(grad + i))
+    let lastGrad = zero
+    if (rest) {
+      lastGrad = loadPart(grad + whole, rest, zero)
+      total = f32x4.add(total, lastGrad)
+    }
+    const minusSum = f32x4.splat(<f32>-sumOfLanes(total))
+    for (let i: usize = 0; i < whole; i += 16) {
+      v128.store(output + i, multiplyAdd(expVector(v128.load(y + i)), minusSum, v128.load(grad + i)))
+    }
+    if (rest) {
+      const probabilities = expVector(loadPart(y + whole, rest, zero))
+      storePart(output + whole, rest, multiplyAdd(probabilities, minusSum, lastGrad))
+    }
+  }
+}
