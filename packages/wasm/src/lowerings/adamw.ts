@@ -1,0 +1,5 @@
+import { useReference } from '@gyre/tensor'
+
+export const adamwKernels = {
+  adamw: useReference('no kernel yet'),
+}

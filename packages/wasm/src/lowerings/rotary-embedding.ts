@@ -1,0 +1,5 @@
+import { useReference } from '@gyre/tensor'
+
+export const rotaryEmbeddingKernels = {
+  rotaryEmbedding: useReference('no kernel yet'),
+}
