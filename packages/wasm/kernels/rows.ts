@@ -1,4 +1,6 @@
-/** What kernels that go through a tensor row by row share: rows' ends, and sums over the lanes of a vector. */
+import { multiplyAdd } from './simd'
+
+// What kernels that go through a tensor row by row share: rows' ends and sums.
 
 /** The first `count` numbers (1 to 3) at `address`; `rest` in the other lanes. */
 export function loadPart(address: usize, count: i32, rest: v128): v128 {
@@ -42,3 +44,37 @@ export function sumOfLanes(vector: v128): f64 {
   return sumOfDoubles(f64x2.promote_low_f32x4(vector), promoteHigh(vector))
 }
 
+/** Bytes of a row after which sums in float32 lanes go into one in float64, so that long rows lose nothing. */
+export const SUM_BLOCK: usize = 2048
+
+/** The sum of a row. */
+export function sumOfRow(a: usize, features: i32): f64 {
+  const whole = <usize>(features & ~3) << 2
+  const end = <usize>features << 2
+  let total: f64 = 0
+  let i: usize = 0
+  while (i < whole) {
+    const blockEnd = min(i + SUM_BLOCK, whole)
+    let sums = f32x4.splat(0)
+    for (; i < blockEnd; i += 16) sums = f32x4.add(sums, v128.load(a + i))
+    total += sumOfLanes(sums)
+  }
+  for (; i < end; i += 4) total += load<f32>(a + i)
+  return total
+}
+
+/** The sum of the products of two rows. */
+export function dotOfRows(a: usize, b: usize, features: i32): f64 {
+  const whole = <usize>(features & ~3) << 2
+  const end = <usize>features << 2
+  let total: f64 = 0
+  let i: usize = 0
+  while (i < whole) {
+    const blockEnd = min(i + SUM_BLOCK, whole)
+    let sums = f32x4.splat(0)
+    for (; i < blockEnd; i += 16) sums = multiplyAdd(v128.load(a + i), v128.load(b + i), sums)
+    total += sumOfLanes(sums)
+  }
+  for (; i < end; i += 4) total += <f64>load<f32>(a + i) * <f64>load<f32>(b + i)
+  return total
+}

@@ -1,4 +1,4 @@
-import { loadPart, storePart, sumOfLanes } from '../rows'
+import { loadPart, storePart, SUM_BLOCK, sumOfLanes } from '../rows'
 import { multiplyAdd } from '../simd'
 
 /** The gradients of layer normalisation; a chunk is `rowsPerChunk` rows. */
@@ -47,23 +47,30 @@ function gradientOfRow(
   const zero = f32x4.splat(0)
   const means = f32x4.splat(mean)
   const scales = f32x4.splat(scale)
-  let sums = zero
-  let products = zero
-  for (let i: usize = 0; i < whole; i += 16) {
-    const g = f32x4.mul(v128.load(grad + i), v128.load(weight + i))
-    sums = f32x4.add(sums, g)
-    products = multiplyAdd(g, f32x4.mul(f32x4.sub(v128.load(x + i), means), scales), products)
+  let sumG: f64 = 0
+  let sumGY: f64 = 0
+  for (let i: usize = 0; i < whole; ) {
+    const end = min(i + SUM_BLOCK, whole)
+    let sums = zero
+    let products = zero
+    for (; i < end; i += 16) {
+      const g = f32x4.mul(v128.load(grad + i), v128.load(weight + i))
+      sums = f32x4.add(sums, g)
+      products = multiplyAdd(g, f32x4.mul(f32x4.sub(v128.load(x + i), means), scales), products)
+    }
+    sumG += sumOfLanes(sums)
+    sumGY += sumOfLanes(products)
   }
   let lastG = zero
   let lastY = zero
   if (rest) {
     lastG = f32x4.mul(loadPart(grad + whole, rest, zero), loadPart(weight + whole, rest, zero))
     lastY = f32x4.mul(f32x4.sub(loadPart(x + whole, rest, means), means), scales)
-    sums = f32x4.add(sums, lastG)
-    products = multiplyAdd(lastG, lastY, products)
+    sumG += sumOfLanes(lastG)
+    sumGY += sumOfLanes(f32x4.mul(lastG, lastY))
   }
-  const meanG = f32x4.splat(<f32>(sumOfLanes(sums) / features))
-  const minusMeanGY = f32x4.splat(<f32>(-sumOfLanes(products) / features))
+  const meanG = f32x4.splat(<f32>(sumG / features))
+  const minusMeanGY = f32x4.splat(<f32>(-sumGY / features))
   for (let i: usize = 0; i < whole; i += 16) {
     const g = f32x4.mul(v128.load(grad + i), v128.load(weight + i))
     const y = f32x4.mul(f32x4.sub(v128.load(x + i), means), scales)

@@ -1,4 +1,4 @@
-import { loadPart, promoteHigh, storePart, sumOfDoubles, sumOfLanes } from '../rows'
+import { loadPart, promoteHigh, storePart, SUM_BLOCK, sumOfDoubles, sumOfLanes } from '../rows'
 import { multiplyAdd } from '../simd'
 
 /** Root-mean-square normalisation of rows; a chunk is `rowsPerChunk` of them. */
@@ -93,19 +93,24 @@ function gradientOfRow(grad: usize, x: usize, weight: usize, output: usize, feat
   const rest = features & 3
   const zero = f32x4.splat(0)
   const scales = f32x4.splat(scale)
-  let products = zero
-  for (let i: usize = 0; i < whole; i += 16) {
-    const g = f32x4.mul(v128.load(grad + i), v128.load(weight + i))
-    products = multiplyAdd(g, f32x4.mul(v128.load(x + i), scales), products)
+  let sumGY: f64 = 0
+  for (let i: usize = 0; i < whole; ) {
+    const end = min(i + SUM_BLOCK, whole)
+    let products = zero
+    for (; i < end; i += 16) {
+      const g = f32x4.mul(v128.load(grad + i), v128.load(weight + i))
+      products = multiplyAdd(g, f32x4.mul(v128.load(x + i), scales), products)
+    }
+    sumGY += sumOfLanes(products)
   }
   let lastG = zero
   let lastY = zero
   if (rest) {
     lastG = f32x4.mul(loadPart(grad + whole, rest, zero), loadPart(weight + whole, rest, zero))
     lastY = f32x4.mul(loadPart(x + whole, rest, zero), scales)
-    products = multiplyAdd(lastG, lastY, products)
+    sumGY += sumOfLanes(f32x4.mul(lastG, lastY))
   }
-  const minusMeanGY = f32x4.splat(<f32>(-sumOfLanes(products) / features))
+  const minusMeanGY = f32x4.splat(<f32>(-sumGY / features))
   for (let i: usize = 0; i < whole; i += 16) {
     const g = f32x4.mul(v128.load(grad + i), v128.load(weight + i))
     const y = f32x4.mul(v128.load(x + i), scales)

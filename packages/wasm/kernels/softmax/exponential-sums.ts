@@ -1,8 +1,5 @@
 import { expVector } from '../math/exp'
-import { loadPart, storePart, sumOfLanes } from '../rows'
-
-/** Bytes after which a float32 sum is added to one in float64, so that long rows lose nothing. */
-export const SUM_BLOCK: usize = 2048
+import { loadPart, storePart, SUM_BLOCK, sumOfLanes } from '../rows'
 
 /** The largest number of a row; NaN is passed over, it shows in the exponentials. */
 export function largestOfRow(x: usize, features: i32): f32 {

@@ -1,5 +1,5 @@
 import { expVector } from '../math/exp'
-import { loadPart, storePart, sumOfLanes } from '../rows'
+import { dotOfRows, loadPart, storePart, sumOfRow } from '../rows'
 import { multiplyAdd } from '../simd'
 
 /** The gradient of the softmax, from its result y: y · (grad - sum(grad · y)); a chunk is `rowsPerChunk` rows. */
@@ -24,22 +24,14 @@ export function softmaxBackward(args: SoftmaxBackwardArguments, chunk: i32, scra
     const grad = args.grad + <usize>row * bytes
     const y = args.y + <usize>row * bytes
     const output = args.output + <usize>row * bytes
-    let products = zero
+    const sum = f32x4.splat(<f32>dotOfRows(grad, y, features))
     for (let i: usize = 0; i < whole; i += 16) {
-      products = multiplyAdd(v128.load(grad + i), v128.load(y + i), products)
+      v128.store(output + i, f32x4.mul(v128.load(y + i), f32x4.sub(v128.load(grad + i), sum)))
     }
-    let lastGrad = zero
-    let lastY = zero
     if (rest) {
-      lastGrad = loadPart(grad + whole, rest, zero)
-      lastY = loadPart(y + whole, rest, zero)
-      products = multiplyAdd(lastGrad, lastY, products)
+      const lastGrad = loadPart(grad + whole, rest, zero)
+      storePart(output + whole, rest, f32x4.mul(loadPart(y + whole, rest, zero), f32x4.sub(lastGrad, sum)))
     }
-    const sums = f32x4.splat(<f32>sumOfLanes(products))
-    for (let i: usize = 0; i < whole; i += 16) {
-      v128.store(output + i, f32x4.mul(v128.load(y + i), f32x4.sub(v128.load(grad + i), sums)))
-    }
-    if (rest) storePart(output + whole, rest, f32x4.mul(lastY, f32x4.sub(lastGrad, sums)))
   }
 }
 
@@ -65,20 +57,13 @@ export function logSoftmaxBackward(args: LogSoftmaxBackwardArguments, chunk: i32
     const grad = args.grad + <usize>row * bytes
     const y = args.y + <usize>row * bytes
     const output = args.output + <usize>row * bytes
-    let total = zero
-    for (let i: usize = 0; i < whole; i += 16) total = f32x4.add(total, v128.load(grad + i))
-    let lastGrad = zero
-    if (rest) {
-      lastGrad = loadPart(grad + whole, rest, zero)
-      total = f32x4.add(total, lastGrad)
-    }
-    const minusSum = f32x4.splat(<f32>-sumOfLanes(total))
+    const minusSum = f32x4.splat(<f32>-sumOfRow(grad, features))
     for (let i: usize = 0; i < whole; i += 16) {
       v128.store(output + i, multiplyAdd(expVector(v128.load(y + i)), minusSum, v128.load(grad + i)))
     }
     if (rest) {
       const probabilities = expVector(loadPart(y + whole, rest, zero))
-      storePart(output + whole, rest, multiplyAdd(probabilities, minusSum, lastGrad))
+      storePart(output + whole, rest, multiplyAdd(probabilities, minusSum, loadPart(grad + whole, rest, zero)))
     }
   }
 }
