@@ -6,6 +6,7 @@ export * from './dtype.js'
 export { eager, lazyTensor, storedOn, storedTensor } from './eager.js'
 export * from './elementwise.js'
 export * from './errors.js'
+export { indexError } from './indices.js'
 export {
   dispatch,
   type Interpreter,
