@@ -37,6 +37,7 @@ import { lessEqualOp } from './ops/less-equal.js'
 import { linearOp } from './ops/linear.js'
 import { logOp } from './ops/log.js'
 import { logSoftmaxOp } from './ops/log-softmax.js'
+import { logSoftmaxBackwardOp } from './ops/log-softmax-backward.js'
 import { matmulOp } from './ops/matmul.js'
 import { maxOp } from './ops/max.js'
 import { maximumOp } from './ops/maximum.js'
@@ -59,6 +60,7 @@ import { siluOp } from './ops/silu.js'
 import { sinOp } from './ops/sin.js'
 import { sliceOp } from './ops/slice.js'
 import { softmaxOp } from './ops/softmax.js'
+import { softmaxBackwardOp } from './ops/softmax-backward.js'
 import { sqrtOp } from './ops/sqrt.js'
 import { stopGradientOp } from './ops/stop-gradient.js'
 import { subOp } from './ops/sub.js'
@@ -111,6 +113,7 @@ export const ops = {
   linear: linearOp,
   log: logOp,
   logSoftmax: logSoftmaxOp,
+  logSoftmaxBackward: logSoftmaxBackwardOp,
   matmul: matmulOp,
   max: maxOp,
   maximum: maximumOp,
@@ -133,6 +136,7 @@ export const ops = {
   sin: sinOp,
   slice: sliceOp,
   softmax: softmaxOp,
+  softmaxBackward: softmaxBackwardOp,
   sqrt: sqrtOp,
   stopGradient: stopGradientOp,
   sub: subOp,
