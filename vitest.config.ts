@@ -11,6 +11,7 @@ export default defineConfig({
       ? ['packages/*/src/**/*.long.test.ts', 'test/**/*.long.test.ts']
       : ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', ...(long ? [] : ['**/*.long.test.ts'])],
+    globalSetup: './test/build-kernels.ts',
     pool: 'forks',
     testTimeout: long ? 3_600_000 : 60_000,
     reporters: ['default', './test/summary-reporter.ts'],

@@ -25,6 +25,7 @@ import { expOp } from './ops/exp.js'
 import { fftOp } from './ops/fft.js'
 import { gatherOp } from './ops/gather.js'
 import { geluOp } from './ops/gelu.js'
+import { geluBackwardOp } from './ops/gelu-backward.js'
 import { greaterOp } from './ops/greater.js'
 import { greaterEqualOp } from './ops/greater-equal.js'
 import { ifftOp } from './ops/ifft.js'
@@ -37,6 +38,7 @@ import { lessEqualOp } from './ops/less-equal.js'
 import { linearOp } from './ops/linear.js'
 import { logOp } from './ops/log.js'
 import { logSoftmaxOp } from './ops/log-softmax.js'
+import { logSoftmaxBackwardOp } from './ops/log-softmax-backward.js'
 import { matmulOp } from './ops/matmul.js'
 import { maxOp } from './ops/max.js'
 import { maximumOp } from './ops/maximum.js'
@@ -56,9 +58,11 @@ import { rsqrtOp } from './ops/rsqrt.js'
 import { scatterAddOp } from './ops/scatter-add.js'
 import { sigmoidOp } from './ops/sigmoid.js'
 import { siluOp } from './ops/silu.js'
+import { siluBackwardOp } from './ops/silu-backward.js'
 import { sinOp } from './ops/sin.js'
 import { sliceOp } from './ops/slice.js'
 import { softmaxOp } from './ops/softmax.js'
+import { softmaxBackwardOp } from './ops/softmax-backward.js'
 import { sqrtOp } from './ops/sqrt.js'
 import { stopGradientOp } from './ops/stop-gradient.js'
 import { subOp } from './ops/sub.js'
@@ -99,6 +103,7 @@ export const ops = {
   fft: fftOp,
   gather: gatherOp,
   gelu: geluOp,
+  geluBackward: geluBackwardOp,
   greater: greaterOp,
   greaterEqual: greaterEqualOp,
   ifft: ifftOp,
@@ -111,6 +116,7 @@ export const ops = {
   linear: linearOp,
   log: logOp,
   logSoftmax: logSoftmaxOp,
+  logSoftmaxBackward: logSoftmaxBackwardOp,
   matmul: matmulOp,
   max: maxOp,
   maximum: maximumOp,
@@ -130,9 +136,11 @@ export const ops = {
   scatterAdd: scatterAddOp,
   sigmoid: sigmoidOp,
   silu: siluOp,
+  siluBackward: siluBackwardOp,
   sin: sinOp,
   slice: sliceOp,
   softmax: softmaxOp,
+  softmaxBackward: softmaxBackwardOp,
   sqrt: sqrtOp,
   stopGradient: stopGradientOp,
   sub: subOp,

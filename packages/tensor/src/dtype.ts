@@ -33,7 +33,12 @@ const arrays = {
   bool: Uint8Array,
   complex64: Float32Array,
   complex128: Float64Array,
-} satisfies { [D in DType]: new (length: number) => DataOf[D] }
+} satisfies {
+  [D in DType]: {
+    new (length: number): DataOf[D]
+    new (buffer: ArrayBuffer, byteOffset: number, length: number): DataOf[D]
+  }
+}
 
 const bytesPerElement: { readonly [D in DType]: number } = {
   float32: 4,
@@ -52,6 +57,11 @@ export function bytesOf(dtype: DType): number {
 /** A zeroed typed array for `size` elements. */
 export function allocateData(dtype: DType, size: number): Data {
   return new arrays[dtype](isComplex(dtype) ? 2 * size : size)
+}
+
+/** The numbers of `size` elements that lie in a buffer, as an array over the buffer itself. */
+export function dataOver(dtype: DType, size: number, buffer: ArrayBufferLike, byteOffset: number): Data {
+  return new arrays[dtype](buffer as ArrayBuffer, byteOffset, isComplex(dtype) ? 2 * size : size)
 }
 
 /** Whether `data` is the kind of typed array that holds `dtype`. */

@@ -1,6 +1,7 @@
 import { type Backend, denseArray, type StoredTensor } from './backend.js'
 import { allocateData, type Data } from './dtype.js'
 import type { ArrayRecord, DenseArray } from './op.js'
+import { mapRecord } from './record.js'
 import { sizeOf } from './shape.js'
 
 /** A typed array in the garbage collector's care. */
@@ -19,6 +20,7 @@ export const jsBackend: Backend = {
     op.reference(mapRecord(inputs, toDense), options, outputs as ArrayRecord)
     return mapRecord(outputs, ({ shape, dtype, data }: DenseArray) => ({ shape, dtype, storage: { data } }))
   },
+  copy: (tensor): JsStorage => ({ data: dataOf(tensor).slice() }),
   kernelFor: () => 'reference',
   read: async (tensor) => dataOf(tensor).slice(),
   readSync: (tensor) => dataOf(tensor).slice(),
@@ -30,17 +32,4 @@ function dataOf(tensor: StoredTensor): Data {
 
 function toDense(tensor: StoredTensor): DenseArray {
   return denseArray(tensor, dataOf(tensor))
-}
-
-function mapRecord<T extends object, U>(
-  record: { readonly [name: string]: T | readonly T[] | undefined },
-  transform: (value: T) => U,
-): { [name: string]: U | U[] | undefined } {
-  const mapped: { [name: string]: U | U[] | undefined } = {}
-  for (const name of Object.keys(record)) {
-    const value = record[name]
-    mapped[name] =
-      value === undefined ? undefined : Array.isArray(value) ? value.map(transform) : transform(value as T)
-  }
-  return mapped
 }

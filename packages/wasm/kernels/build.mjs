@@ -2,7 +2,15 @@
 // them with the types of their arguments to ../src/kernels.generated.ts. Does nothing when that is up to date.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join, relative, sep } from 'node:path'
@@ -21,7 +29,8 @@ const generators = files.filter((file) => file.endsWith('.codegen.mjs'))
 
 const hash = createHash('sha256')
 hash.update(readFileSync(compiler.replace('bin/asc.js', 'package.json')))
-for (const file of [...sources, ...generators, 'build.mjs']) hash.update(`${file}\0`).update(readFileSync(join(folder, file)))
+for (const file of [...sources, ...generators, 'build.mjs'])
+  hash.update(`${file}\0`).update(readFileSync(join(folder, file)))
 const stamp = `// Made by kernels/build.mjs from sources with the hash ${hash.digest('hex')}.`
 if (existsSync(target) && readFileSync(target, 'utf8').startsWith(stamp)) process.exit(0)
 
@@ -58,22 +67,26 @@ function kernelsOf(file) {
 /** The fields of an `@unmanaged export class`, in order, with their offsets: each is aligned to its own size. */
 function fieldsOf(text, className, file) {
   const body = text.match(new RegExp(`@unmanaged\\s+export class ${className} \\{([^}]*)\\}`))?.[1]
-  if (body === undefined) throw new Error(`${file}: ${className} is no exported @unmanaged class of this file`)
+  if (body === undefined)
+    throw new Error(`${file}: ${className} is no exported @unmanaged class of this file`)
   let offset = 0
-  return [...body.replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, '').matchAll(/(\w+): (\w+)/g)].map(([, name, type]) => {
-    const size = sizes[type]
-    if (!size) throw new Error(`${file}: ${className}.${name} is ${type}; expected ${Object.keys(sizes)}`)
-    offset = Math.ceil(offset / size) * size
-    const field = { name, type, offset }
-    offset += size
-    return field
-  })
+  return [...body.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '').matchAll(/(\w+): (\w+)/g)].map(
+    ([, name, type]) => {
+      const size = sizes[type]
+      if (!size) throw new Error(`${file}: ${className}.${name} is ${type}; expected ${Object.keys(sizes)}`)
+      offset = Math.ceil(offset / size) * size
+      const field = { name, type, offset }
+      offset += size
+      return field
+    },
+  )
 }
 
 /** The entry of the compilation: what the host calls, and the choice of a kernel by its number. */
 function dispatchSource() {
   const imports = kernels.map(
-    ({ name, className, file }) => `import { ${name}, ${className} as ${name}Arguments } from './${modulePath(file)}'`,
+    ({ name, className, file }) =>
+      `import { ${name}, ${className} as ${name}Arguments } from './${modulePath(file)}'`,
   )
   const cases = kernels.map(
     ({ name }, id) => `    case ${id}: ${name}(changetype<${name}Arguments>(args), chunk, scratch); break`,
@@ -109,10 +122,13 @@ function compile(variant, features) {
       ...['--memoryBase', '1024', '--importMemory', '--sharedMemory'],
       ...['--initialMemory', '16', '--maximumMemory', '65536'],
       ...['--enable', 'simd', '--enable', 'threads', '--enable', 'bulk-memory', ...features],
+      // AS112: a vector cannot go to JavaScript. None does; functions of these files give them to each other.
+      ...['--disableWarning', '112'],
     ],
     { cwd: folder, stdio: ['ignore', 2, 2] },
   )
-  if (status !== 0) throw new Error(`the kernels do not compile (${variant}); the compiler's messages are above`)
+  if (status !== 0)
+    throw new Error(`the kernels do not compile (${variant}); the compiler's messages are above`)
   return readFileSync(output).toString('base64')
 }
 

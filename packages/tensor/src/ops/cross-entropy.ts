@@ -48,12 +48,7 @@ export const crossEntropyOp = defineOp<Inputs, CrossEntropyOptions, Results>()({
     for (let row = 0; row < targets.data.length; row++) {
       const target = targets.data[row]!
       if (target === ignoreIndex) continue
-      if (target < 0 || target >= classes) {
-        throw new IndexError(
-          `crossEntropy: target ${target} at position ${row} is neither a class, 0 to ${classes - 1}, ` +
-            `nor the ignored ${ignoreIndex}`,
-        )
-      }
+      if (target < 0 || target >= classes) throw targetError(target, row, classes, ignoreIndex)
       const start = row * classes
       let largest = -Infinity
       for (let i = 0; i < classes; i++) largest = Math.max(largest, logits.data[start + i]!)
@@ -96,6 +91,19 @@ export const crossEntropyOp = defineOp<Inputs, CrossEntropyOptions, Results>()({
     },
   ],
 })
+
+/** The error for a target that is no class and not ignored. */
+export function targetError(
+  target: number,
+  position: number,
+  classes: number,
+  ignoreIndex: number,
+): IndexError {
+  return new IndexError(
+    `crossEntropy: target ${target} at position ${position} is neither a class, 0 to ${classes - 1}, ` +
+      `nor the ignored ${ignoreIndex}`,
+  )
+}
 
 /**
  * The cross entropy of integer classes. Shapes: logits `[…, V]`, targets `[…]` of int32 → `[]`. A target is a

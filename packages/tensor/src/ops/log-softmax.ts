@@ -7,8 +7,8 @@ import { normalizeAxis, type Shape, sizeOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 import { exp } from './exp.js'
 import { log } from './log.js'
+import { logSoftmaxBackward } from './log-softmax-backward.js'
 import { max } from './max.js'
-import { mul } from './mul.js'
 import { sub } from './sub.js'
 import { sum } from './sum.js'
 
@@ -41,9 +41,8 @@ export const logSoftmaxOp = defineOp<{ x: Tensor }, { readonly axis: number }>()
     const shifted = sub(x, max(x, along))
     return { output: sub(shifted, log(sum(exp(shifted), along))) }
   },
-  // dx = g - exp(y) · sum(g)
-  vjp: ({ options: { axis }, outputs: { output: y }, grads: { output: grad } }) => ({
-    x: () => sub(grad, mul(exp(y), sum(grad, { axes: [axis], keepDims: true }))),
+  vjp: ({ options, outputs: { output: y }, grads: { output: grad } }) => ({
+    x: () => logSoftmaxBackward({ grad, y }, options),
   }),
   // Largest, shift, exponential, sum, difference; one logarithm a row.
   cost: ({ x }, { axis }) => {

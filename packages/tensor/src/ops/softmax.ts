@@ -8,7 +8,7 @@ import type { Tensor } from '../tensor.js'
 import { div } from './div.js'
 import { exp } from './exp.js'
 import { max } from './max.js'
-import { mul } from './mul.js'
+import { softmaxBackward } from './softmax-backward.js'
 import { sub } from './sub.js'
 import { sum } from './sum.js'
 
@@ -44,9 +44,8 @@ export const softmaxOp = defineOp<{ x: Tensor }, { readonly axis: number }>()({
     const exponentials = exp(sub(x, max(x, along)))
     return { output: div(exponentials, sum(exponentials, along)) }
   },
-  // dx = y · (g - sum(g · y))
-  vjp: ({ options: { axis }, outputs: { output: y }, grads: { output: grad } }) => ({
-    x: () => mul(y, sub(grad, sum(mul(grad, y), { axes: [axis], keepDims: true }))),
+  vjp: ({ options, outputs: { output: y }, grads: { output: grad } }) => ({
+    x: () => softmaxBackward({ grad, y }, options),
   }),
   // Largest, shift, exponential, sum, quotient.
   cost: ({ x }) => ({ flops: 5 * sizeOf(x.shape) }),

@@ -15,7 +15,8 @@ import { ARRIVED, FAILED, GENERATION, HALTED, SLEEPERS } from './shared-state'
   bytes: i32
   /** Whether all threads wait for each other after it. */
   barrier: i32
-  reserved: i32
+  /** Whether it is the program's last. A thread that has passed the last barrier must not read the program again. */
+  last: i32
 }
 
 export const PROGRAM_ENDED: i32 = 0
@@ -37,6 +38,7 @@ export function runProgram(program: usize, thread: i32, threads: i32, scratch: u
   while (command.kernel >= 0) {
     const args = changetype<usize>(command) + offsetof<Command>()
     const chunks = command.chunks
+    const last = command.last
     if (threads == 1) {
       for (let chunk = 0; chunk < chunks; chunk++) runKernel(command.kernel, args, chunk, scratch)
       if (load<i32>(HALTED)) return PROGRAM_HALTED
@@ -53,6 +55,7 @@ export function runProgram(program: usize, thread: i32, threads: i32, scratch: u
         if (!arrive(threads, maySleep)) return WORKER_LOST
         if (atomic.load<i32>(HALTED)) return PROGRAM_HALTED
       }
+      if (last) return PROGRAM_ENDED
     }
     command = changetype<Command>(changetype<usize>(command) + command.bytes)
   }
