@@ -136,7 +136,15 @@ export const shapeOpsKernels = {
       }
     },
   }),
-  conj: useReference('no kernel yet'),
+  conj: kernelFor(ops.conj, {
+    dtypes: ['complex64'],
+    lower: ({ x }, _options, { output }, lowering) => {
+      const count = sizeOf(x.shape)
+      const chunkSize = 8192
+      const args = { x: x.block, output: output.block, count, chunkSize }
+      lowering.run('conj', args, { chunks: Math.ceil(count / chunkSize) })
+    },
+  }),
   real: kernelFor(ops.real, {
     dtypes: ['float32', 'complex64'],
     lower: ({ x }, _options, { output }, lowering) => {
