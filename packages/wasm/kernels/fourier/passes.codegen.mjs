@@ -74,9 +74,12 @@ function butterfly(code, inputs, direction) {
   }
   const [a, b, c, d, e] = inputs
   const angle = (2 * Math.PI) / 5
-  const [cos1, cos2, sin1, sin2] = [Math.cos(angle), Math.cos(2 * angle), Math.sin(angle), Math.sin(2 * angle)].map(
-    (number) => code.define(splat(number)),
-  )
+  const [cos1, cos2, sin1, sin2] = [
+    Math.cos(angle),
+    Math.cos(2 * angle),
+    Math.sin(angle),
+    Math.sin(2 * angle),
+  ].map((number) => code.define(splat(number)))
   const sum1 = add(b, e)
   const sum2 = add(c, d)
   const difference1 = sub(b, e)
@@ -102,12 +105,18 @@ function turn(code, value, twiddle, conjugate) {
   const reRe = code.mul(value.re, twiddle.re)
   const reIm = code.mul(value.re, twiddle.im)
   return conjugate
-    ? { re: code.mulAdd(value.im, twiddle.im, reRe), im: code.mulSub(value.re, twiddle.im, code.mul(value.im, twiddle.re)) }
+    ? {
+        re: code.mulAdd(value.im, twiddle.im, reRe),
+        im: code.mulSub(value.re, twiddle.im, code.mul(value.im, twiddle.re)),
+      }
     : { re: code.mulSub(value.im, twiddle.im, reRe), im: code.mulAdd(value.im, twiddle.re, reIm) }
 }
 
 const range = (length) => Array.from({ length }, (_, i) => i)
-const loadAt = (code, address) => ({ re: code.define(`v128.load(${address})`), im: code.define(`v128.load(${address}, 16)`) })
+const loadAt = (code, address) => ({
+  re: code.define(`v128.load(${address})`),
+  im: code.define(`v128.load(${address}, 16)`),
+})
 const storeAt = (code, address, { re, im }) =>
   code.lines.push(`v128.store(${address}, ${re})`, `v128.store(${address}, ${im}, 16)`)
 const loadTwiddles = (code, radix, pointer) =>
@@ -117,10 +126,11 @@ const loadTwiddles = (code, radix, pointer) =>
   }))
 
 /** One butterfly of a pass, from and to the same places. `twiddles` is undefined in the first block. */
-function step(code, radix, direction, addresses, twiddles) {
+function step(code, direction, addresses, twiddles) {
   let values = addresses.map((address) => loadAt(code, address))
   const turnAll = () => {
-    if (twiddles) values = values.map((value, i) => (i === 0 ? value : turn(code, value, twiddles[i - 1], direction > 0)))
+    if (twiddles)
+      values = values.map((value, i) => (i === 0 ? value : turn(code, value, twiddles[i - 1], direction > 0)))
   }
   if (direction < 0) turnAll()
   values = butterfly(code, values, direction)
@@ -131,22 +141,27 @@ function step(code, radix, direction, addresses, twiddles) {
 }
 
 function passFunction(radix, direction) {
-  const places = (code, base) => range(radix).map((i) => (i === 0 ? base : code.define(`${base} + ${i === 1 ? 'stride' : `stride${i}`}`)))
-  const adjacent = (code, base) => range(radix).map((i) => (i === 0 ? base : code.define(`${base} + ${32 * i}`)))
+  const places = (code, base) =>
+    range(radix).map((i) => (i === 0 ? base : code.define(`${base} + ${i === 1 ? 'stride' : `stride${i}`}`)))
+  const adjacent = (code, base) =>
+    range(radix).map((i) => (i === 0 ? base : code.define(`${base} + ${32 * i}`)))
   const body = (twiddles) => {
     const code = new Code()
-    step(code, radix, direction, places(code, 'a'), twiddles)
+    step(code, direction, places(code, 'a'), twiddles)
     return code.text()
   }
   const hoisted = new Code()
   const twiddles = loadTwiddles(hoisted, radix, 'twiddles')
   const single = new Code()
-  step(single, radix, direction, adjacent(single, 'a'), loadTwiddles(single, radix, 'twiddles'))
+  step(single, direction, adjacent(single, 'a'), loadTwiddles(single, radix, 'twiddles'))
   return `
 /** ${direction < 0 ? 'Twiddles, then butterflies' : 'Butterflies, then conjugate twiddles'} of ${radix} elements that are \`columns\` elements apart, in each of \`blocks\` blocks. */
 export function ${direction < 0 ? 'forward' : 'inverse'}Pass${radix}(tile: usize, blocks: i32, columns: i32, twiddles: usize): void {
   const stride = <usize>columns << 5
-  ${range(radix).slice(2).map((i) => `const stride${i} = stride * ${i}`).join('\n')}
+  ${range(radix)
+    .slice(2)
+    .map((i) => `const stride${i} = stride * ${i}`)
+    .join('\n')}
   let a = tile
   let end = tile + stride
   for (; a < end; a += 32) {
@@ -182,7 +197,8 @@ export function ${direction < 0 ? 'forward' : 'inverse'}Pass${radix}(tile: usize
 function gather(code, base, width) {
   if (width === 1) {
     let value = `v128.load32_zero(${base})`
-    for (let row = 1; row < 4; row++) value = `v128.load32_lane(${base} + ${rowOffset(row)}, ${value}, ${row})`
+    for (let row = 1; row < 4; row++)
+      value = `v128.load32_lane(${base} + ${rowOffset(row)}, ${value}, ${row})`
     return [code.define(value)]
   }
   const low = code.define(`v128.load64_lane(${base} + stride, v128.load64_zero(${base}), 1)`)
@@ -198,7 +214,8 @@ const rowOffset = (row) => (row === 1 ? 'stride' : `stride${row}`)
 function scatter(code, base, values) {
   if (values.length === 1) {
     code.lines.push(`v128.store32_lane(${base}, ${values[0]}, 0)`)
-    for (let row = 1; row < 4; row++) code.lines.push(`v128.store32_lane(${base} + ${rowOffset(row)}, ${values[0]}, ${row})`)
+    for (let row = 1; row < 4; row++)
+      code.lines.push(`v128.store32_lane(${base} + ${rowOffset(row)}, ${values[0]}, ${row})`)
     return
   }
   const low = code.define(`v128.shuffle<f32>(${values[0]}, ${values[1]}, 0, 4, 1, 5)`)
@@ -230,7 +247,8 @@ function columnLoops(body) {
   }`
 }
 
-const rowPlaces = (code, radix) => range(radix).map((i) => (i === 0 ? 'row' : code.define(`row + rowStep * ${i}`)))
+const rowPlaces = (code, radix) =>
+  range(radix).map((i) => (i === 0 ? 'row' : code.define(`row + rowStep * ${i}`)))
 
 /**
  * The first pass of the forward network, on real rows: rows 0 to 3 are the real parts of the lanes, rows 4 to 7 the
@@ -299,7 +317,11 @@ function storeRealFunction(radix) {
       return [code.add(even, odd), second, code.sub(even, odd), fourth]
     })
     range(radix).forEach((i) => {
-      scatter(code, rows[i], results.map((values) => values[i]))
+      scatter(
+        code,
+        rows[i],
+        results.map((values) => values[i]),
+      )
     })
   }
   return realFunction('storeReal', radix, half)
@@ -342,7 +364,9 @@ function loadComplexFunction(radix, swap) {
   })
   let results = butterfly(code, values, 1)
   if (radix > 1) {
-    code.lines.push(`const twiddle = twiddles + (<usize>load<u32>(places) >> ${radix === 2 ? '3' : '7'}) * ${radix === 2 ? '1' : '24'}`)
+    code.lines.push(
+      `const twiddle = twiddles + (<usize>load<u32>(places) >> ${radix === 2 ? '3' : '7'}) * ${radix === 2 ? '1' : '24'}`,
+    )
     const factors = loadTwiddles(code, radix, 'twiddle')
     results = results.map((value, i) => (i === 0 ? value : turn(code, value, factors[i - 1], true)))
   }
@@ -370,7 +394,11 @@ function storeComplexFunction(radix, swap) {
   const code = new Code()
   const rows = range(radix).map((i) => (i === 0 ? 'row' : code.define(`row + rowStep * ${i}`)))
   const places = range(radix).map((i) => (i === 0 ? 'a' : code.define(`a + tileStep * ${i}`)))
-  const results = butterfly(code, places.map((place) => loadAt(code, place)), 1)
+  const results = butterfly(
+    code,
+    places.map((place) => loadAt(code, place)),
+    1,
+  )
   results.forEach(({ re, im }, i) => {
     const scaled = [swap ? im : re, swap ? re : im].map((part) => (swap ? part : code.mul(part, 'factor')))
     scatter(code, rows[i], scaled)
@@ -398,5 +426,7 @@ import { multiplyAdd, subtractProduct } from '../simd'
 ${radices.flatMap((radix) => [passFunction(radix, -1), passFunction(radix, 1)]).join('')}
 ${[1, 2, 4].flatMap((radix) => [loadRealFunction(radix), storeRealFunction(radix)]).join('')}
 ${[1, 2, 4]
-  .flatMap((radix) => [false, true].flatMap((swap) => [loadComplexFunction(radix, swap), storeComplexFunction(radix, swap)]))
+  .flatMap((radix) =>
+    [false, true].flatMap((swap) => [loadComplexFunction(radix, swap), storeComplexFunction(radix, swap)]),
+  )
   .join('')}`

@@ -2,17 +2,22 @@
 // with as many sums in registers as there is room for.
 
 const range = (length) => Array.from({ length }, (_, i) => i)
-const broadcast = (vector, lane) => `v128.shuffle<f32>(${vector}, ${vector}, ${Array(4).fill(lane).join(', ')})`
+const broadcast = (vector, lane) =>
+  `v128.shuffle<f32>(${vector}, ${vector}, ${Array(4).fill(lane).join(', ')})`
 
 /** How the numbers of a group of the kernel's spectrum lie: `size` real parts, then as many imaginary parts. */
 const kernelNumbers = {
   1: `const c0 = v128.load32_splat(w)
       const s0 = v128.load32_splat(w, 4)`,
   2: `const both = v128.load(w)
-      ${range(2).map((i) => `const c${i} = ${broadcast('both', i)}\nconst s${i} = ${broadcast('both', i + 2)}`).join('\n')}`,
+      ${range(2)
+        .map((i) => `const c${i} = ${broadcast('both', i)}\nconst s${i} = ${broadcast('both', i + 2)}`)
+        .join('\n')}`,
   4: `const re = v128.load(w)
       const im = v128.load(w, 16)
-      ${range(4).map((i) => `const c${i} = ${broadcast('re', i)}\nconst s${i} = ${broadcast('im', i)}`).join('\n')}`,
+      ${range(4)
+        .map((i) => `const c${i} = ${broadcast('re', i)}\nconst s${i} = ${broadcast('im', i)}`)
+        .join('\n')}`,
 }
 
 function multiplyBlocks(size) {
@@ -23,7 +28,9 @@ export function multiplyBlocks${size}(input: usize, inputStride: usize, kernel: 
   let w = kernel
   for (let point = 0; point < points; point++) {
     let a = input
-    ${range(size).map((i) => `let re${i} = f32x4.splat(0)\nlet im${i} = f32x4.splat(0)`).join('\n')}
+    ${range(size)
+      .map((i) => `let re${i} = f32x4.splat(0)\nlet im${i} = f32x4.splat(0)`)
+      .join('\n')}
     for (let j = 0; j < sums; j++) {
       const x = v128.load(a)
       const y = v128.load(a, 16)
@@ -53,7 +60,11 @@ export function multiplyBlocks${size}(input: usize, inputStride: usize, kernel: 
 /** sums[i][j] += g_i · conj(x_j), for the elements at these places. */
 function correlate(gPlaces, xPlaces, pairs) {
   const lines = []
-  const load = (name, place) => lines.push(`const ${name}r = v128.load(${place[0]}, ${place[1]})`, `const ${name}i = v128.load(${place[0]}, ${place[1] + 16})`)
+  const load = (name, place) =>
+    lines.push(
+      `const ${name}r = v128.load(${place[0]}, ${place[1]})`,
+      `const ${name}i = v128.load(${place[0]}, ${place[1] + 16})`,
+    )
   gPlaces.forEach((place, i) => {
     load(`g${i}`, place)
   })
@@ -69,7 +80,10 @@ function correlate(gPlaces, xPlaces, pairs) {
   return lines.join('\n')
 }
 
-const zeroSums = (count) => range(count).map((i) => `let re${i} = f32x4.splat(0)\nlet im${i} = f32x4.splat(0)`).join('\n')
+const zeroSums = (count) =>
+  range(count)
+    .map((i) => `let re${i} = f32x4.splat(0)\nlet im${i} = f32x4.splat(0)`)
+    .join('\n')
 
 /** The sums of the lanes of four vectors, as the lanes of one. */
 const laneSums = (part) => `
@@ -92,7 +106,22 @@ export function correlateBlocks(g: usize, gBlock: usize, gTile: usize, x: usize,
     for (let tile = 0; tile < tiles; tile++) {
       const a1 = a + gBlock
       const b1 = b + xBlock
-      ${correlate([['a', 0], ['a1', 0]], [['b', 0], ['b1', 0]], [[0, 0], [0, 1], [1, 0], [1, 1]])}
+      ${correlate(
+        [
+          ['a', 0],
+          ['a1', 0],
+        ],
+        [
+          ['b', 0],
+          ['b1', 0],
+        ],
+        [
+          [0, 0],
+          [0, 1],
+          [1, 0],
+          [1, 1],
+        ],
+      )}
       a += gTile
       b += xTile
     }
@@ -111,13 +140,30 @@ export function correlateBlock(g: usize, gTile: usize, x: usize, xTile: usize, t
   for (; points >= 2; points -= 2) {
     let a = g
     let b = x
-    ${range(2).map((i) => `let re${i} = v128.load(sums, ${32 * i})\nlet im${i} = v128.load(sums, ${32 * i + 16})`).join('\n')}
+    ${range(2)
+      .map((i) => `let re${i} = v128.load(sums, ${32 * i})\nlet im${i} = v128.load(sums, ${32 * i + 16})`)
+      .join('\n')}
     for (let tile = 0; tile < tiles; tile++) {
-      ${correlate([['a', 0], ['a', 32]], [['b', 0], ['b', 32]], [[0, 0], [1, 1]])}
+      ${correlate(
+        [
+          ['a', 0],
+          ['a', 32],
+        ],
+        [
+          ['b', 0],
+          ['b', 32],
+        ],
+        [
+          [0, 0],
+          [1, 1],
+        ],
+      )}
       a += gTile
       b += xTile
     }
-    ${range(2).map((i) => `v128.store(sums, re${i}, ${32 * i})\nv128.store(sums, im${i}, ${32 * i + 16})`).join('\n')}
+    ${range(2)
+      .map((i) => `v128.store(sums, re${i}, ${32 * i})\nv128.store(sums, im${i}, ${32 * i + 16})`)
+      .join('\n')}
     g += 64
     x += 64
     sums += 64

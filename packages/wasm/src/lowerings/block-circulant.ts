@@ -21,7 +21,15 @@ export const blockCirculantKernels = {
       if (rows === 0) return
       const kernelSpectrum = lowerSpectrum(c, sizes, false, lowering)
       const chunkTiles = tilesPerChunk(sizes)
-      const common = { rows, inputBlocks, outputBlocks, p, blockBytes, chunkTiles, ...transformArgs(sizes, lowering) }
+      const common = {
+        rows,
+        inputBlocks,
+        outputBlocks,
+        p,
+        blockBytes,
+        chunkTiles,
+        ...transformArgs(sizes, lowering),
+      }
       const copies = 8 * 4 * (inputBlocks + outputBlocks) * p
       lowering.run(
         'blockCirculant',
@@ -148,7 +156,7 @@ function lowerSpectrum(c: Located, sizes: LayerSizes, transposed: boolean, lower
   const spectrum = lowering.workspace(q * k * p * 8)
   const [outputs, sums] = transposed ? [k, q] : [q, k]
   const [outputStride, sumStride] = transposed ? [4 * p, 4 * k * p] : [4 * k * p, 4 * p]
-  const groups = Math.floor(outputs / 4) + (outputs % 4 >> 1) + (outputs % 2)
+  const groups = Math.floor(outputs / 4) + ((outputs % 4) >> 1) + (outputs % 2)
   const chunkPairs = Math.max(1, Math.round(2048 / p))
   const tileBytes = p * elementBytes + temporaryBytes(network)
   const { firstRadix, ...tables } = { ...networkTables(network, lowering), firstRadix: network.naturalRadix }
