@@ -1,5 +1,12 @@
 import { type Phase, type SpecRecord, sizeOf, type TensorSpec } from '@gyre/tensor'
-import { type Graph, type GraphNode, type GraphParameter, type ValueRecord, valuesOf } from './graph.js'
+import {
+  type Graph,
+  type GraphNode,
+  type GraphParameter,
+  mapValues,
+  type ValueRecord,
+  valuesOf,
+} from './graph.js'
 import { activationBytes, bytesOfSpec, peakBytes } from './memory.js'
 
 /** What some ops cost together. */
@@ -110,16 +117,7 @@ function touchedBytes(graph: Graph, record: ValueRecord): number {
 }
 
 function specsOf(graph: Graph, record: ValueRecord): SpecRecord {
-  const specs: Record<string, TensorSpec | readonly TensorSpec[] | undefined> = {}
-  for (const [name, value] of Object.entries(record)) {
-    specs[name] =
-      value === undefined
-        ? undefined
-        : typeof value === 'number'
-          ? graph.values[value]!.spec
-          : value.map((id) => graph.values[id]!.spec)
-  }
-  return specs
+  return mapValues(record, (id) => graph.values[id]!.spec)
 }
 
 function sizesOf(specs: readonly TensorSpec[]): Resident {

@@ -79,3 +79,16 @@ export function idsOf(value: ValueRecord[string]): readonly ValueId[] {
 export function valuesOf(record: ValueRecord): ValueId[] {
   return Object.values(record).flatMap(idsOf)
 }
+
+/** Something for each value of a record, under the same names. */
+export function mapValues<T>(
+  record: ValueRecord,
+  transform: (id: ValueId) => T,
+): { [name: string]: T | T[] | undefined } {
+  const mapped: { [name: string]: T | T[] | undefined } = {}
+  for (const [name, ids] of Object.entries(record)) {
+    mapped[name] =
+      ids === undefined ? undefined : typeof ids === 'number' ? transform(ids) : ids.map(transform)
+  }
+  return mapped
+}

@@ -2,7 +2,7 @@ import { bytesOf, sizeOf, type TensorSpec } from '@gyre/tensor'
 import { type Graph, type GraphNode, idsOf, type ValueId, valuesOf } from './graph.js'
 
 /** A value's storage is named by the value that it was allocated for; views share it. */
-type StorageId = ValueId
+export type StorageId = ValueId
 
 /** Bytes of a tensor's numbers. */
 export function bytesOfSpec({ shape, dtype }: TensorSpec): number {
@@ -54,7 +54,7 @@ export function peakBytes(graph: Graph): number {
     if (node.op.view !== undefined) continue
     for (const id of valuesOf(node.inputs)) begin(storageOf[id]!)
     // What is overwritten ends as the result that takes its place begins.
-    for (const storage of overwritten(graph, storageOf, node, dying[node.index]!)) end(storage)
+    for (const storage of overwritten(graph, storageOf, node, dying[node.index]!).values()) end(storage)
     for (const id of valuesOf(node.results)) begin(storageOf[id]!)
     peak = Math.max(peak, live)
     for (const storage of dying[node.index]!) end(storage)
@@ -63,7 +63,7 @@ export function peakBytes(graph: Graph): number {
 }
 
 /** For every value the storage that it lives in. */
-function storages(graph: Graph): readonly StorageId[] {
+export function storages(graph: Graph): readonly StorageId[] {
   const storageOf = graph.values.map(({ id }): StorageId => id)
   for (const { op, inputs, results } of graph.nodes) {
     if (op.view !== undefined) storageOf[results.output as ValueId] = storageOf[inputs[op.view] as ValueId]!
@@ -72,7 +72,7 @@ function storages(graph: Graph): readonly StorageId[] {
 }
 
 /** The last node that needs each storage, and the storages that are needed after all nodes. */
-function lifetimes(graph: Graph, storageOf: readonly StorageId[]) {
+export function lifetimes(graph: Graph, storageOf: readonly StorageId[]) {
   const lastUse = new Map<StorageId, number>()
   for (const { op, index, inputs, results } of graph.nodes) {
     if (op.view !== undefined) continue
@@ -97,14 +97,14 @@ function lifetimes(graph: Graph, storageOf: readonly StorageId[]) {
   return { lastUse, held }
 }
 
-/** The inputs' storages that the node's results take over: those that it may overwrite and that end with it. */
-function overwritten(
+/** The inputs' storages that the node's results take over, by result: those that it may overwrite and that end with it. */
+export function overwritten(
   graph: Graph,
   storageOf: readonly StorageId[],
   { op, inputs, results }: GraphNode,
   dying: readonly StorageId[],
-): Set<StorageId> {
-  const taken = new Set<StorageId>()
+): Map<ValueId, StorageId> {
+  const taken = new Map<ValueId, StorageId>()
   for (const [result, input] of Object.entries(op.donates ?? {})) {
     if (input === undefined) continue
     const from = idsOf(inputs[input])
@@ -112,7 +112,7 @@ function overwritten(
       const storage = storageOf[from[i]!]!
       const { spec, producer } = graph.values[storage]!
       const fits = bytesOfSpec(spec) === bytesOfSpec(graph.values[to]!.spec)
-      if (fits && producer !== 'constant' && dying.includes(storage)) taken.add(storage)
+      if (fits && producer !== 'constant' && dying.includes(storage)) taken.set(to, storage)
     })
   }
   return taken

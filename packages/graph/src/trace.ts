@@ -45,23 +45,30 @@ export function trace<A extends readonly unknown[]>(
   fn: (...args: A) => unknown,
   ...modules: readonly HasParameters[]
 ): (...args: SpecsOf<A>) => Graph {
-  return (...args) => {
-    const tracing = new Trace(modules)
-    const inputs: NamedValue[] = []
-    const traced = mapTensorTree(args, (spec, path) => {
-      checkShape(spec.shape, `trace: argument ${path}`)
-      const tensor = tracing.source(spec, 'input')
-      inputs.push({ path, value: tracing.valueOf(tensor) })
-      return tensor
-    }) as unknown as A
-    const result = tracing.record(() => fn(...traced))
+  return (...args) => traceCall(fn, args, modules).graph
+}
 
-    const outputs: NamedValue[] = []
-    mapTensorTree(result, (leaf, path) => {
-      if (leaf instanceof Tensor) outputs.push({ path, value: tracing.valueOf(leaf) })
-    })
-    return tracing.graph(inputs, outputs)
-  }
+/** `trace` at once, with what the function returned, whose tensors are `graph.outputs` in the same order. */
+export function traceCall<A extends readonly unknown[]>(
+  fn: (...args: A) => unknown,
+  args: SpecsOf<A>,
+  modules: readonly HasParameters[],
+): { readonly graph: Graph; readonly result: unknown } {
+  const tracing = new Trace(modules)
+  const inputs: NamedValue[] = []
+  const traced = mapTensorTree(args, (spec, path) => {
+    checkShape(spec.shape, `trace: argument ${path}`)
+    const tensor = tracing.source(spec, 'input')
+    inputs.push({ path, value: tracing.valueOf(tensor) })
+    return tensor
+  }) as unknown as A
+  const result = tracing.record(() => fn(...traced))
+
+  const outputs: NamedValue[] = []
+  mapTensorTree(result, (leaf, path) => {
+    if (leaf instanceof Tensor) outputs.push({ path, value: tracing.valueOf(leaf) })
+  })
+  return { graph: tracing.graph(inputs, outputs), result }
 }
 
 /** Records every operation by its shapes. Its tensors' handles are the graph's values. */

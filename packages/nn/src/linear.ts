@@ -40,4 +40,18 @@ export class Linear extends Module implements Adaptable {
     }
     return y
   }
+
+  protected override ownTraceKey(): string {
+    return this.deltas.map((delta) => (delta.active ? identityOf(delta) : '-')).join()
+  }
+}
+
+const identities = /* @__PURE__ */ new WeakMap<Delta, string>()
+let identified = 0
+
+/** A text for this delta and no other. */
+function identityOf(delta: Delta): string {
+  let identity = identities.get(delta)
+  if (identity === undefined) identities.set(delta, (identity = `${++identified}`))
+  return identity
 }

@@ -93,6 +93,18 @@ export abstract class Module implements HasParameters {
     return this
   }
 
+  /** The modes of this module and of all below it, with what `ownTraceKey` says of each. */
+  traceKey(): string {
+    let key = ''
+    for (const [, module] of this.namedModules()) key += (module.training ? 't' : 'e') + module.ownTraceKey()
+    return key
+  }
+
+  /** What beside its mode decides which ops this module itself calls. */
+  protected ownTraceKey(): string {
+    return ''
+  }
+
   /** Switches dropout on here and below. */
   train(mode = true): this {
     for (const [, module] of this.namedModules()) module.training = mode

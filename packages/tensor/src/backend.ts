@@ -19,6 +19,8 @@ export interface Backend {
   store(spec: TensorSpec, data: Data): Storage
   /** Runs one op; results are new storages in the order and nesting of `results`. */
   run(op: AnyOp, inputs: StorageRecord, options: Options, results: SpecRecord): StorageRecord
+  /** Another storage with the same numbers. */
+  copy(tensor: StoredTensor): Storage
   /** Which kernel `run` uses for the op: its own, or the reference. */
   kernelFor(op: AnyOp, dtype: DType): string
   read(tensor: StoredTensor): Promise<Data>

@@ -79,6 +79,29 @@ function backendOfInputs(inputs: TensorRecord, where: string): Backend {
   return commonBackend(backends, where) ?? getBackend()
 }
 
+/** A tensor's numbers on `backend`, which are made there on first use; another backend's are an error. */
+export function storedOn(tensor: Tensor, backend: Backend, where: string): StoredTensor {
+  const other = backendOf(tensor)
+  if (other !== undefined && other !== backend) commonBackend([other, backend], where)
+  return store(tensor, backend, where)
+}
+
+/** A tensor over numbers that a backend holds. */
+export function storedTensor(spec: TensorSpec, backend: Backend, storage: Storage): Tensor {
+  const { shape, dtype } = spec
+  const contents: Contents = { stored: { backend, storage }, make: undefined }
+  return new Tensor({ shape, dtype }, eager, { contents, scope: currentScope() } satisfies EagerValue)
+}
+
+/** A new tensor over the storage of `tensor`, which gets a copy of the numbers and keeps them. */
+export function takeStorage(tensor: Tensor, backend: Backend): Tensor {
+  const { contents } = tensor.handle as EagerValue
+  const { storage } = contents.stored!
+  const { shape, dtype } = tensor
+  contents.stored = { backend, storage: backend.copy({ shape, dtype, storage }) }
+  return storedTensor(tensor, backend, storage)
+}
+
 function store(tensor: Tensor, backend: Backend, where: string): StoredTensor {
   const { contents, scope } = tensor.handle as EagerValue
   if (scope?.ended) {
@@ -104,12 +127,7 @@ function wrapResults(
   specs: SpecRecord,
   backend: Backend,
 ): TensorRecord {
-  const owner = currentScope()
-  const wrap = ({ shape, dtype, storage }: StoredTensor): Tensor =>
-    new Tensor({ shape, dtype }, eager, {
-      contents: { stored: { backend, storage }, make: undefined },
-      scope: owner,
-    } satisfies EagerValue)
+  const wrap = (result: StoredTensor): Tensor => storedTensor(result, backend, result.storage)
   const results: Record<string, Tensor | readonly Tensor[]> = {}
   for (const name of Object.keys(specs)) {
     const value = stored[name]!

@@ -1,14 +1,16 @@
 export * from './backend.js'
+export { broadcastIndices } from './broadcast-indices.js'
 export * from './catalogue.js'
 export * from './create.js'
 export * from './dtype.js'
-export { eager, lazyTensor } from './eager.js'
+export { eager, lazyTensor, storedOn, storedTensor } from './eager.js'
 export * from './elementwise.js'
 export * from './errors.js'
 export { indexError } from './indices.js'
 export {
   dispatch,
   type Interpreter,
+  isRunEagerly,
   mapTensors,
   nextLevel,
   tensorsOf,

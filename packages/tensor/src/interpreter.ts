@@ -45,6 +45,11 @@ export function withLowestInterpreter<T>(interpreter: Interpreter, body: () => T
   }
 }
 
+/** Whether operations on plain tensors run at once: not while a trace records them. */
+export function isRunEagerly(): boolean {
+  return lowest === undefined
+}
+
 /** Runs an operation on its named inputs and gives its named results. */
 export function dispatch<I extends Inputs, O extends Options, R extends Results>(
   op: Op<I, O, R>,

@@ -20,6 +20,7 @@ export const jsBackend: Backend = {
     op.reference(mapRecord(inputs, toDense), options, outputs as ArrayRecord)
     return mapRecord(outputs, ({ shape, dtype, data }: DenseArray) => ({ shape, dtype, storage: { data } }))
   },
+  copy: (tensor): JsStorage => ({ data: dataOf(tensor).slice() }),
   kernelFor: () => 'reference',
   read: async (tensor) => dataOf(tensor).slice(),
   readSync: (tensor) => dataOf(tensor).slice(),

@@ -1,5 +1,6 @@
+import type { Backend, Storage, StoredTensor } from './backend.js'
 import type { Data, DType } from './dtype.js'
-import { lazyTensor } from './eager.js'
+import { lazyTensor, storedOn, storedTensor, takeStorage } from './eager.js'
 import { DTypeError, ParameterError, ShapeError, TraceError } from './errors.js'
 import type { Rng } from './rng.js'
 import { keep } from './scope.js'
@@ -25,6 +26,8 @@ export class Parameter<S extends Shape = Shape, D extends DType = DType> impleme
   readonly #initializer: Initializer
   #rng: Rng | undefined
   #current: Tensor | undefined
+  /** Whether somebody else may hold `#current` and expect it to keep its numbers. */
+  #handedOut = false
 
   constructor(spec: TensorSpec<S, D> & { readonly trainable?: boolean }, initializer: Initializer) {
     checkShape(spec.shape, 'Parameter')
@@ -66,11 +69,10 @@ export class Parameter<S extends Shape = Shape, D extends DType = DType> impleme
 
   /** How an access without tape or trace reads and writes. */
   static readonly stored: ParameterAccess = {
-    // Not the scope's: a parameter outlives the step that first reads it.
-    read: (parameter) =>
-      (parameter.#current ??= keep(
-        lazyTensor(parameter, () => parameter.#initializer(parameter, () => parameter.#stream())),
-      )),
+    read: (parameter) => {
+      parameter.#handedOut = true
+      return parameter.#tensor()
+    },
     write: (parameter, value) => {
       if (value.interpreter.level !== 0) {
         throw new TraceError(
@@ -78,7 +80,41 @@ export class Parameter<S extends Shape = Shape, D extends DType = DType> impleme
         )
       }
       parameter.#current = keep(value)
+      parameter.#handedOut = true
     },
+  }
+
+  /**
+   * Where a parameter's numbers are on `backend`, for a program that reads them. A program that will also write
+   * there says so: a tensor that somebody obtained from `value` then gets a copy of the numbers to keep.
+   */
+  static storedOn(
+    parameter: Parameter,
+    backend: Backend,
+    where: string,
+    { write = false } = {},
+  ): StoredTensor {
+    const stored = storedOn(parameter.#tensor(), backend, where)
+    if (write && parameter.#handedOut) {
+      parameter.#current = keep(takeStorage(parameter.#tensor(), backend))
+      parameter.#handedOut = false
+    }
+    return stored
+  }
+
+  /** Gives a parameter the storage into which a program has written its new numbers. */
+  static replaceStorage(parameter: Parameter, backend: Backend, storage: Storage): void {
+    parameter.#current = keep(storedTensor(parameter, backend, storage))
+    parameter.#handedOut = false
+  }
+
+  #tensor(): Tensor {
+    // Not the scope's: a parameter outlives the step that first reads it.
+    return (this.#current ??= keep(
+      lazyTensor(this as unknown as Parameter, () =>
+        this.#initializer(this as unknown as Parameter, () => this.#stream()),
+      ),
+    ))
   }
 }
 
@@ -102,7 +138,17 @@ export function withParameterAccess<T>(make: (outer: ParameterAccess) => Paramet
   }
 }
 
+/** Whether parameters are read as they are stored: not on a tape, and not in a trace. */
+export function readsStoredParameters(): boolean {
+  return access === Parameter.stored
+}
+
 /** All that `autograd` and `graph` know of a module. */
 export interface HasParameters {
   namedParameters(): Iterable<readonly [name: string, parameter: Parameter]>
+  /**
+   * What decides which ops the module calls, beside its parameters: its mode, its adapters. A compiled function
+   * is traced anew when this has changed.
+   */
+  traceKey?(): string
 }

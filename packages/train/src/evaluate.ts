@@ -1,6 +1,6 @@
 import type { Batches } from '@gyre/data'
-import { scope } from '@gyre/tensor'
-import type { Model } from '@gyre/transformers'
+import { compile } from '@gyre/graph'
+import type { Model, ModelInputs } from '@gyre/transformers'
 import { TrainingError } from './errors.js'
 import { accuracy, f1, matthews, pearson, spearman } from './metrics.js'
 import { toInputs } from './token-inputs.js'
@@ -19,11 +19,12 @@ export async function evaluateLanguageModel(
   let total = 0
   let tokens = 0
   let done = 0
+  const lossOf = compile(
+    (inputs: ModelInputs) => model.forward({ ...inputs, lossReduction: 'sum' }).loss!,
+    model,
+  )
   for (const batch of batches.inOrder()) {
-    const { loss } = scope(() => ({
-      loss: model.forward({ ...toInputs(batch), lossReduction: 'sum' }).loss!,
-    }))
-    total += await loss.item()
+    total += await lossOf(toInputs(batch)).item()
     tokens += batch.labelCount
     onBatch?.(++done)
   }
@@ -51,10 +52,10 @@ export async function classify(
   const predictions: number[] = []
   const labels: number[] = []
   let done = 0
+  const logitsOf = compile((inputs: ModelInputs) => model.forward(inputs).logits, model)
   for (const batch of batches.inOrder()) {
     const { inputIds, attentionMask } = toInputs(batch)
-    const { logits } = scope(() => ({ logits: model.forward({ inputIds, attentionMask }).logits }))
-    const values = (await logits.data()) as Float32Array
+    const values = (await logitsOf({ inputIds, attentionMask }).data()) as Float32Array
     const width = values.length / batch.batchSize
     for (let row = 0; row < batch.batchSize; row++) {
       const scores = values.subarray(row * width, (row + 1) * width)

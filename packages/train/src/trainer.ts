@@ -1,6 +1,7 @@
 import { valueAndGrad } from '@gyre/autograd'
+import { type Compiled, compile } from '@gyre/graph'
 import { AdamW, clipGradNorm, type Schedule } from '@gyre/nn'
-import { add, mul, Rng, scope, type Tensor, tensor } from '@gyre/tensor'
+import { add, full, mul, Rng, type Tensor, tensor } from '@gyre/tensor'
 import type { Model, ModelInputs } from '@gyre/transformers'
 import type { Trainable } from './apply-method.js'
 import { TrainingError } from './errors.js'
@@ -49,6 +50,11 @@ export class Trainer {
   readonly #trainable: Trainable
   readonly #batches: BatchSource
   readonly #options: TrainerOptions
+  /** Compiled: batches of the same shapes run what the first of them traced. */
+  readonly #update: Compiled<
+    readonly [parts: readonly ModelInputs[], labelShare: Tensor, learningRate: Tensor],
+    StepTensors
+  >
   #step = 0
   #lastLoss: number | undefined
 
@@ -67,6 +73,12 @@ export class Trainer {
       learningRate,
       weightDecay: options.weightDecay ?? 0,
     })
+    this.#update = compile(
+      (parts, labelShare, learningRate) => this.#takeStep(parts, labelShare, learningRate),
+      model,
+      trainable,
+      this.optimizer,
+    )
   }
 
   /** Steps done so far. */
@@ -91,20 +103,21 @@ export class Trainer {
 
   /** One update. Throws a `TrainingError` when the loss is no number. */
   async runStep(): Promise<StepResult> {
-    const { learningRate, schedule, maxGradNorm, seed } = this.#options
+    const { learningRate, schedule, seed } = this.#options
     const rate = learningRate * schedule(this.#step)
     const parts = this.#batches(this.#step)
     const labelCount = parts.reduce((total, part) => total + part.labelCount, 0)
     if (labelCount === 0) throw new TrainingError(`step ${this.#step + 1}: the batch has no labels`)
     this.#model.train()
-    const { loss, norm } = scope(() => {
-      const seeds = new Rng(seed).child('dropout').child(this.#step)
-      const { loss, grads } = this.#gradients(parts, labelCount, seeds)
-      const clipped =
-        maxGradNorm === undefined ? { grads, norm: undefined } : clipGradNorm(grads, maxGradNorm)
-      this.optimizer.step(clipped.grads, { learningRate: rate })
-      return { loss, norm: clipped.norm }
-    })
+    const seeds = new Rng(seed).child('dropout').child(this.#step)
+    const { loss, norm } = this.#update(
+      parts.map(({ inputs }, index) => {
+        // Every part draws its own dropout masks, which depend on nothing but the seed, the step and the part.
+        return { ...inputs, seed: tensor(Int32Array.from(seeds.child(index).key)) }
+      }),
+      full([], 1 / labelCount),
+      full([], rate),
+    )
     this.#model.eval()
     this.#step++
     const value = await loss.item()
@@ -117,20 +130,26 @@ export class Trainer {
     return { step: this.#step, loss: value, gradNorm: await norm?.item(), learningRate: rate }
   }
 
+  /** A whole step as one function of tensors: gradients, clipping, update. */
+  #takeStep(parts: readonly ModelInputs[], labelShare: Tensor, learningRate: Tensor): StepTensors {
+    const { maxGradNorm } = this.#options
+    const { loss, grads } = this.#gradients(parts, labelShare)
+    const clipped = maxGradNorm === undefined ? { grads, norm: undefined } : clipGradNorm(grads, maxGradNorm)
+    this.optimizer.step(clipped.grads, { learningRate })
+    return { loss, norm: clipped.norm }
+  }
+
   /** The mean loss over all labels and its gradients, part by part. */
   #gradients(
-    parts: readonly MicroBatch[],
-    labelCount: number,
-    seeds: Rng,
+    parts: readonly ModelInputs[],
+    labelShare: Tensor,
   ): { loss: Tensor; grads: Map<string, Tensor> } {
     let total: { loss: Tensor; grads: Map<string, Tensor> } | undefined
-    for (const [index, { inputs }] of parts.entries()) {
-      // Every part draws its own dropout masks, which depend on nothing but the seed, the step and the part.
-      const seed: Tensor = tensor(Int32Array.from(seeds.child(index).key))
+    for (const inputs of parts) {
       const step = valueAndGrad(() => {
-        const { loss } = this.#model.forward({ ...inputs, seed, lossReduction: 'sum' })
+        const { loss } = this.#model.forward({ ...inputs, lossReduction: 'sum' })
         // The mean is over the labels of the whole batch, not of this part.
-        return mul(loss!, 1 / labelCount)
+        return mul(loss!, labelShare)
       }, this.#trainable)
       const { value, grads } = step()
       if (!total) total = { loss: value, grads }
@@ -142,4 +161,10 @@ export class Trainer {
     }
     return total!
   }
+}
+
+/** What a step leaves behind. */
+interface StepTensors {
+  readonly loss: Tensor
+  readonly norm: Tensor | undefined
 }

@@ -70,14 +70,16 @@ function fieldsOf(text, className, file) {
   if (body === undefined)
     throw new Error(`${file}: ${className} is no exported @unmanaged class of this file`)
   let offset = 0
-  return [...body.replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, '').matchAll(/(\w+): (\w+)/g)].map(([, name, type]) => {
-    const size = sizes[type]
-    if (!size) throw new Error(`${file}: ${className}.${name} is ${type}; expected ${Object.keys(sizes)}`)
-    offset = Math.ceil(offset / size) * size
-    const field = { name, type, offset }
-    offset += size
-    return field
-  })
+  return [...body.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '').matchAll(/(\w+): (\w+)/g)].map(
+    ([, name, type]) => {
+      const size = sizes[type]
+      if (!size) throw new Error(`${file}: ${className}.${name} is ${type}; expected ${Object.keys(sizes)}`)
+      offset = Math.ceil(offset / size) * size
+      const field = { name, type, offset }
+      offset += size
+      return field
+    },
+  )
 }
 
 /** The entry of the compilation: what the host calls, and the choice of a kernel by its number. */

@@ -1,8 +1,8 @@
+import type { Graph, GraphBackend, GraphRunner } from '@gyre/graph'
 import {
   type AnyOp,
   type ArrayRecord,
   allocateData,
-  type Backend,
   type Data,
   type DType,
   denseArray,
@@ -21,6 +21,7 @@ import { EncodedProgram, MemoryBlock } from './command.js'
 import { Constants } from './constants.js'
 import type { Engine } from './engine/engine.js'
 import { roundUp } from './engine/heap.js'
+import { GraphProgram } from './graph-program.js'
 import type { AnyWasmKernel, Located } from './kernel.js'
 import { kernelTable } from './kernel-table.js'
 import { Recorder } from './recorder.js'
@@ -46,7 +47,7 @@ export interface WasmStatus {
  * SIMD kernels on several threads. An op that is called eagerly is copied into the WebAssembly memory and its
  * result copied out again, where the garbage collector knows it; a compiled graph keeps everything inside.
  */
-export class WasmBackend implements Backend {
+export class WasmBackend implements GraphBackend {
   readonly name = 'wasm'
   readonly #engine: Engine
   readonly #constants: Constants
@@ -134,6 +135,10 @@ export class WasmBackend implements Backend {
     })
   }
 
+  prepare(graph: Graph): GraphRunner {
+    return new GraphProgram(graph, this.#engine, this.#constants, this)
+  }
+
   /** The kernel that would run the op; undefined where its reference stands in. */
   kernelOf(op: AnyOp, inputs: SpecRecord, options: Options, results: SpecRecord): AnyWasmKernel | undefined {
     const entry = entryOf(op)
@@ -147,6 +152,10 @@ export class WasmBackend implements Backend {
   /** Counts a call of an op whose reference kernel stands in. */
   noteFallback(op: AnyOp): void {
     this.#fallbacks.set(op.name, (this.#fallbacks.get(op.name) ?? 0) + 1)
+  }
+
+  copy(tensor: StoredTensor): WasmStorage {
+    return this.store(tensor, this.readSync(tensor))
   }
 
   kernelFor(op: AnyOp, dtype: DType): string {

@@ -1,5 +1,5 @@
 import { allocateData, bytesOf, type Data, dataOver, sizeOf, type TensorSpec } from '@gyre/tensor'
-import { MemoryBlock } from './command.js'
+import type { MemoryBlock } from './command.js'
 import type { Engine } from './engine/engine.js'
 
 /**
@@ -30,21 +30,13 @@ export class WasmStorage {
   /** Moves the numbers into the WebAssembly memory, where they stay until this storage is collected. */
   makeResident(): MemoryBlock {
     if (this.#resident) return this.#resident
-    const block = new MemoryBlock(bytesOfSpec(this.#spec))
-    block.address = this.#engine.heap.allocate(block.bytes)
+    const block = this.#engine.allocateFor(this, bytesOfSpec(this.#spec))
     viewAt(this.#engine, block.address, this.#spec).set(this.#data!)
     this.#data = undefined
     this.#resident = block
-    collected.register(this, { engine: this.#engine, block })
     return block
   }
 }
-
-// A resident storage belongs to a parameter or a constant of a program: things that are made and given up between
-// steps, not in them, so waiting for the garbage collector is good enough.
-const collected = /* @__PURE__ */ new FinalizationRegistry<{ engine: Engine; block: MemoryBlock }>(
-  ({ engine, block }) => engine.heap.free(block.address, block.bytes),
-)
 
 export function bytesOfSpec({ shape, dtype }: TensorSpec): number {
   return sizeOf(shape) * bytesOf(dtype)

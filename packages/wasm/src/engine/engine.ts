@@ -83,6 +83,14 @@ export class Engine {
     return this.#memory.buffer
   }
 
+  /** Memory that belongs to `owner`: free again when the garbage collector has found the owner gone. */
+  allocateFor(owner: object, bytes: number): MemoryBlock {
+    const block = new MemoryBlock(bytes)
+    block.address = this.heap.allocate(bytes)
+    ownersGone.register(owner, { heap: this.heap, block })
+    return block
+  }
+
   /** Memory for what does not outlive one program; all programs share it. Its address may change when it grows. */
   arena(bytes: number): MemoryBlock {
     if (bytes > this.#arena.bytes) this.#arena = this.#replace(this.#arena, bytes)
@@ -141,3 +149,9 @@ export class Engine {
     return block
   }
 }
+
+// Owners are parameters' storages and programs: things that are made and given up between steps, not in them, so
+// waiting for the garbage collector is good enough.
+const ownersGone = /* @__PURE__ */ new FinalizationRegistry<{ heap: Heap; block: MemoryBlock }>(
+  ({ heap, block }) => heap.free(block.address, block.bytes),
+)

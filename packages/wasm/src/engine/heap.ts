@@ -2,7 +2,7 @@ import { BackendError } from '@gyre/tensor'
 
 const pageBytes = 65_536
 /** A cache line: no two blocks share one. */
-const alignment = 64
+export const lineBytes = 64
 
 /** Stretches of the WebAssembly memory, given out and taken back. */
 export class Heap {
@@ -85,5 +85,5 @@ export class Heap {
 }
 
 export function roundUp(bytes: number): number {
-  return Math.max(1, Math.ceil(bytes / alignment)) * alignment
+  return Math.max(1, Math.ceil(bytes / lineBytes)) * lineBytes
 }
