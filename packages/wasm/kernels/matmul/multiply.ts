@@ -108,6 +108,7 @@ function multiplyBlock(args: MultiplyArguments, entry: i32, firstRow: i32, first
       packPanels(a + (<usize>(step * m + firstRow) << 2), false, <usize>m << 2, rows, depth, TILE_ROWS, packedRows)
       multiplyPanels(packedRows, true, 0, 0, panels, rows, columns, depth, from, bias, c, stride, scratch)
     } else {
+      // Rows are read where they are: that costs no more than packed ones, and less where columns are few.
       const at = a + (<usize>(firstRow * k + step) << 2)
       multiplyPanels(at, false, <usize>k << 2, 4, panels, rows, columns, depth, from, bias, c, stride, scratch)
     }
