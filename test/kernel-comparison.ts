@@ -28,7 +28,8 @@ export async function backendsOnThreads(variant?: Variant): Promise<readonly Was
 /**
  * Runs an op on every backend and on its reference kernel in float64. The backends must give the same bytes, and
  * differ from the reference by at most `tolerance` of its largest magnitude. Saved results, whose layout is the
- * backend's, are compared among the backends only. Fails when the op has no kernel for these inputs.
+ * backend's, are compared among the backends only; `referenceInputs` are those that the reference wants in its own.
+ * Fails when the op has no kernel for these inputs.
  */
 export function expectLikeReference<I extends Inputs, O extends Options, R extends Results>(
   backends: readonly WasmBackend[],
@@ -36,6 +37,7 @@ export function expectLikeReference<I extends Inputs, O extends Options, R exten
   inputs: I,
   options: O,
   tolerance = 2e-6,
+  referenceInputs: Partial<I> = {},
 ): void {
   const op = typedOp as unknown as AnyOp
   const arrays = mapRecord(inputs as RecordOf<Tensor>, (tensor) => denseArray(tensor, tensor.dataSync()))
@@ -51,7 +53,9 @@ export function expectLikeReference<I extends Inputs, O extends Options, R exten
   const [first, ...others] = all
   for (const other of others) expect(bytesOf(other).equals(bytesOf(first!)), 'equal bytes').toBe(true)
 
-  const wide = mapRecord(arrays, (array) => denseArray(widen(array), Float64Array.from(array.data)))
+  const wide = mapRecord({ ...inputs, ...referenceInputs } as RecordOf<Tensor>, (tensor) =>
+    denseArray(widen(tensor), Float64Array.from(tensor.dataSync())),
+  )
   for (const [name, value] of Object.entries(arrays)) {
     if (!Array.isArray(value) && value && !value.dtype.match(/float|complex/)) wide[name] = value as never
   }

@@ -1,0 +1,183 @@
+// Writes the inner loops of the block-circulant layer: products of spectra, summed over blocks or over tiles of rows,
+// with as many sums in registers as there is room for.
+
+const range = (length) => Array.from({ length }, (_, i) => i)
+const broadcast = (vector, lane) =>
+  `v128.shuffle<f32>(${vector}, ${vector}, ${Array(4).fill(lane).join(', ')})`
+
+/** How the numbers of a group of the kernel's spectrum lie: `size` real parts, then as many imaginary parts. */
+const kernelNumbers = {
+  1: `const c0 = v128.load32_splat(w)
+      const s0 = v128.load32_splat(w, 4)`,
+  2: `const both = v128.load(w)
+      ${range(2)
+        .map((i) => `const c${i} = ${broadcast('both', i)}\nconst s${i} = ${broadcast('both', i + 2)}`)
+        .join('\n')}`,
+  4: `const re = v128.load(w)
+      const im = v128.load(w, 16)
+      ${range(4)
+        .map((i) => `const c${i} = ${broadcast('re', i)}\nconst s${i} = ${broadcast('im', i)}`)
+        .join('\n')}`,
+}
+
+function multiplyBlocks(size) {
+  return `
+/** For ${size} blocks of the result: at each frequency, the sum over the input's blocks of kernel times input. */
+export function multiplyBlocks${size}(input: usize, inputStride: usize, kernel: usize, sums: i32, output: usize, outputStride: usize, points: i32): void {
+  ${size === 4 ? 'const outputStride2 = outputStride * 2\nconst outputStride3 = outputStride * 3' : ''}
+  let w = kernel
+  for (let point = 0; point < points; point++) {
+    let a = input
+    ${range(size)
+      .map((i) => `let re${i} = f32x4.splat(0)\nlet im${i} = f32x4.splat(0)`)
+      .join('\n')}
+    for (let j = 0; j < sums; j++) {
+      const x = v128.load(a)
+      const y = v128.load(a, 16)
+      ${kernelNumbers[size]}
+      ${range(size)
+        .map(
+          (i) => `re${i} = subtractProduct(s${i}, y, multiplyAdd(c${i}, x, re${i}))
+      im${i} = multiplyAdd(s${i}, x, multiplyAdd(c${i}, y, im${i}))`,
+        )
+        .join('\n')}
+      a += inputStride
+      w += ${8 * size}
+    }
+    ${range(size)
+      .map((i) => {
+        const place = i === 0 ? 'output' : `output + outputStride${i === 1 ? '' : i}`
+        return `v128.store(${place}, re${i})\nv128.store(${place}, im${i}, 16)`
+      })
+      .join('\n')}
+    input += 32
+    output += 32
+  }
+}
+`
+}
+
+/** sums[i][j] += g_i · conj(x_j), for the elements at these places. */
+function correlate(gPlaces, xPlaces, pairs) {
+  const lines = []
+  const load = (name, place) =>
+    lines.push(
+      `const ${name}r = v128.load(${place[0]}, ${place[1]})`,
+      `const ${name}i = v128.load(${place[0]}, ${place[1] + 16})`,
+    )
+  gPlaces.forEach((place, i) => {
+    load(`g${i}`, place)
+  })
+  xPlaces.forEach((place, j) => {
+    load(`x${j}`, place)
+  })
+  pairs.forEach(([i, j], sum) => {
+    lines.push(
+      `re${sum} = multiplyAdd(g${i}i, x${j}i, multiplyAdd(g${i}r, x${j}r, re${sum}))`,
+      `im${sum} = subtractProduct(g${i}r, x${j}i, multiplyAdd(g${i}i, x${j}r, im${sum}))`,
+    )
+  })
+  return lines.join('\n')
+}
+
+const zeroSums = (count) =>
+  range(count)
+    .map((i) => `let re${i} = f32x4.splat(0)\nlet im${i} = f32x4.splat(0)`)
+    .join('\n')
+
+/** The sums of the lanes of four vectors, as the lanes of one. */
+const laneSums = (part) => `
+    const ${part}01 = f32x4.add(v128.shuffle<f32>(${part}0, ${part}1, 0, 4, 1, 5), v128.shuffle<f32>(${part}0, ${part}1, 2, 6, 3, 7))
+    const ${part}23 = f32x4.add(v128.shuffle<f32>(${part}2, ${part}3, 0, 4, 1, 5), v128.shuffle<f32>(${part}2, ${part}3, 2, 6, 3, 7))
+    const ${part} = f32x4.add(v128.shuffle<f32>(${part}01, ${part}23, 0, 1, 4, 5), v128.shuffle<f32>(${part}01, ${part}23, 2, 3, 6, 7))`
+
+export default `// Made by products.codegen.mjs.
+import { multiplyAdd, subtractProduct } from '../simd'
+${[1, 2, 4].map(multiplyBlocks).join('')}
+/**
+ * Adds to a tile of sums, at each frequency, the sum over \`tiles\` tiles and their lanes of g · conj(x): for the blocks
+ * g and g + gBlock of the output's gradient and the blocks x and x + xBlock of the input, one combination in a lane.
+ */
+export function correlateBlocks(g: usize, gBlock: usize, gTile: usize, x: usize, xBlock: usize, xTile: usize, tiles: i32, sums: usize, points: i32): void {
+  for (let point = 0; point < points; point++) {
+    let a = g
+    let b = x
+    ${zeroSums(4)}
+    for (let tile = 0; tile < tiles; tile++) {
+      const a1 = a + gBlock
+      const b1 = b + xBlock
+      ${correlate(
+        [
+          ['a', 0],
+          ['a1', 0],
+        ],
+        [
+          ['b', 0],
+          ['b1', 0],
+        ],
+        [
+          [0, 0],
+          [0, 1],
+          [1, 0],
+          [1, 1],
+        ],
+      )}
+      a += gTile
+      b += xTile
+    }
+    ${laneSums('re')}
+    ${laneSums('im')}
+    v128.store(sums, f32x4.add(v128.load(sums), re))
+    v128.store(sums, f32x4.add(v128.load(sums, 16), im), 16)
+    g += 32
+    x += 32
+    sums += 32
+  }
+}
+
+/** The same for a single block of each, two frequencies at a time; lanes are summed by whoever uses the sums. */
+export function correlateBlock(g: usize, gTile: usize, x: usize, xTile: usize, tiles: i32, sums: usize, points: i32): void {
+  for (; points >= 2; points -= 2) {
+    let a = g
+    let b = x
+    ${range(2)
+      .map((i) => `let re${i} = v128.load(sums, ${32 * i})\nlet im${i} = v128.load(sums, ${32 * i + 16})`)
+      .join('\n')}
+    for (let tile = 0; tile < tiles; tile++) {
+      ${correlate(
+        [
+          ['a', 0],
+          ['a', 32],
+        ],
+        [
+          ['b', 0],
+          ['b', 32],
+        ],
+        [
+          [0, 0],
+          [1, 1],
+        ],
+      )}
+      a += gTile
+      b += xTile
+    }
+    ${range(2)
+      .map((i) => `v128.store(sums, re${i}, ${32 * i})\nv128.store(sums, im${i}, ${32 * i + 16})`)
+      .join('\n')}
+    g += 64
+    x += 64
+    sums += 64
+  }
+  if (points > 0) {
+    let re0 = v128.load(sums)
+    let im0 = v128.load(sums, 16)
+    for (let tile = 0; tile < tiles; tile++) {
+      ${correlate([['g', 0]], [['x', 0]], [[0, 0]])}
+      g += gTile
+      x += xTile
+    }
+    v128.store(sums, re0)
+    v128.store(sums, im0, 16)
+  }
+}
+`
