@@ -30,6 +30,7 @@ const folder = fileURLToPath(new URL('..', import.meta.url))
 /** Every system, in the order of the tables; the first is what the others are compared with. */
 const kinds: { readonly [system: string]: Kind } = {
   gyre: { threads: [1, 2], command: inNode('src/systems/gyre.ts') },
+  'gyre-relaxed': { threads: [1, 2], command: inNode('src/systems/gyre.ts', '--relaxed-simd') },
   pytorch: { threads: [1, 2], command: inPython },
 }
 

@@ -37,7 +37,8 @@ export async function runCase(
   for (const child of children) {
     const { system } = child.participant
     try {
-      const { sample } = await child.ask({ call: 'prepare', task })
+      const { sample, remark } = await child.ask({ call: 'prepare', task })
+      if (remark) process.stderr.write(`${name}: ${system}: ${remark}\n`)
       if (!sample) continue
       expected ??= { sample, system }
       const difference = relativeDifference(sample, expected.sample)

@@ -31,7 +31,7 @@ async function answer(request: Request): Promise<Reply> {
       work = undefined
       globalThis.gc?.()
       work = await system.prepare(request.task)
-      return { sample: work && sampleOf(await work.check()) }
+      return { sample: work && sampleOf(await work.check()), remark: system.remark?.() }
     case 'run': {
       const cpuBegan = process.cpuUsage()
       const began = performance.now()

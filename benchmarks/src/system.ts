@@ -6,7 +6,9 @@ export interface System {
   describe(): string | Promise<string>
   /** Undefined when the system cannot do the task. */
   prepare(task: Task): Work | undefined | Promise<Work | undefined>
-  /** Counts of its own, such as live tensors. */
+  /** Something to tell after a task was prepared. */
+  remark?(): string | undefined
+  /** Megabytes and counts of its own, such as live tensors. */
   memory?(): { readonly [what: string]: number }
 }
 

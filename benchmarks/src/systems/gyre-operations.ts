@@ -1,4 +1,5 @@
 import { vjp } from '@gyre/autograd'
+import { compile } from '@gyre/graph'
 import { AdamW } from '@gyre/nn'
 import {
   blockCirculant,
@@ -24,11 +25,11 @@ export function prepareOperation(task: Operation): Work {
       const { m, n, k, transposeA, transposeB } = task
       const a = floats(1, transposeA ? [k, m] : [m, k])
       const b = floats(2, transposeB ? [n, k] : [k, n])
-      return repeated(() => [matmul(a, b, { transposeA, transposeB })])
+      return compiled(() => [matmul(a.value, b.value, { transposeA, transposeB })])
     }
     case 'rfft': {
       const x = floats(1, [task.rows, task.n])
-      return repeated(() => [rfft(x)])
+      return compiled(() => [rfft(x.value)])
     }
     case 'softmax': {
       const shape = [task.rows, task.columns]
@@ -48,7 +49,12 @@ export function prepareOperation(task: Operation): Work {
       const { rows, columns, pass } = task
       const targets: Tensor = tensor(hashedIntegers(2, rows, 0, columns), { shape: [rows] })
       const logits = floats(1, [rows, columns], 4)
-      return differentiated(pass, (x) => crossEntropy(x!, targets), [logits], tensor(1) as Tensor)
+      return differentiated(
+        pass,
+        (x) => crossEntropy(x!, targets),
+        [logits],
+        new Parameter({ shape: [], dtype: 'float32' }, () => Float32Array.of(1)),
+      )
     }
     case 'blockCirculant': {
       const { rows, n, p, pass } = task
@@ -60,46 +66,54 @@ export function prepareOperation(task: Operation): Work {
   }
 }
 
-function floats(seed: number, shape: readonly number[], scale = 1): Tensor {
+/** Numbers that stay with the backend, as a model's do. */
+function floats(seed: number, shape: readonly number[], scale = 1): Parameter {
   const count = shape.reduce((size, dim) => size * dim, 1)
-  return tensor(hashedFloats(seed, count, scale), { shape })
+  return new Parameter({ shape, dtype: 'float32' }, () => hashedFloats(seed, count, scale))
 }
 
-/** A function of no arguments, its results freed after each run. */
-function repeated(fn: () => readonly Tensor[]): Work {
+/** A compiled function of parameters. Its results are assigned to parameters too, so that no number is copied out. */
+function compiled(fn: () => readonly Tensor[]): Work {
+  const results = scope(fn).map(
+    ({ shape, dtype }) =>
+      new Parameter({ shape, dtype }, () => {
+        throw new Error('assigned before it is read')
+      }),
+  )
+  const run = compile(() => {
+    for (const [index, value] of fn().entries()) results[index]!.assign(value)
+  })
   return {
-    run: () => {
-      scope(() => void fn())
+    run,
+    check: async () => {
+      run()
+      return joined(await Promise.all(results.map(({ value }) => value.data() as Promise<Float32Array>)))
     },
-    check: async () =>
-      joined(await Promise.all(scope(fn).map((result) => result.data() as Promise<Float32Array>))),
   }
 }
 
 function differentiated(
   pass: 'forward' | 'forward+backward',
   fn: (...inputs: Tensor[]) => Tensor,
-  inputs: readonly Tensor[],
-  arriving: Tensor,
+  inputs: readonly Parameter[],
+  arriving: Parameter,
 ): Work {
-  if (pass === 'forward') return repeated(() => [fn(...inputs)])
-  return repeated(() => {
-    const { value, pullback } = vjp(fn)(...inputs)
-    const gradients: Tensor | readonly Tensor[] = pullback(arriving)
-    return [value, ...(Array.isArray(gradients) ? gradients : [gradients])]
+  const values = () => inputs.map(({ value }) => value)
+  if (pass === 'forward') return compiled(() => [fn(...values())])
+  return compiled(() => {
+    const { value, pullback } = vjp(fn)(...values())
+    return [value, ...pullback(arriving.value)]
   })
 }
 
+/** An optimiser's step; its check takes three. */
 function adamw(sizes: readonly number[]): Work {
-  const parameters = sizes.map((size, index): [string, Parameter] => {
-    const parameter = new Parameter({ shape: [size], dtype: 'float32' }, () =>
-      hashedFloats(1 + 2 * index, size),
-    )
-    return [`${index}`, parameter]
+  const parameters = sizes.map((size, index) => [`${index}`, floats(1 + 2 * index, [size])] as const)
+  const gradients = sizes.map((size, index) => floats(2 + 2 * index, [size]))
+  const optimizer = new AdamW(parameters, { learningRate: 1e-3 })
+  const run = compile(() => {
+    optimizer.step(new Map(gradients.map(({ value }, index) => [`${index}`, value])))
   })
-  const gradients = new Map(sizes.map((size, index) => [`${index}`, floats(2 + 2 * index, [size])]))
-  const optimizer = new AdamW([{ name: 'all', parameters, learningRateScale: 1 }], { learningRate: 1e-3 })
-  const run = () => scope(() => optimizer.step(gradients))
   return {
     run,
     check: async () => {

@@ -1,6 +1,8 @@
+import { compile } from '@gyre/graph'
 import { constantSchedule } from '@gyre/nn'
-import { scope, type Tensor, tensor } from '@gyre/tensor'
+import { type Tensor, tensor } from '@gyre/tensor'
 import { applyMethod, type MicroBatch, parseMethod, Trainer, type TrainingMethod } from '@gyre/train'
+import type { ModelInputs } from '@gyre/transformers'
 import { batchClasses, batchCount, batchIds } from '../batches.js'
 import { adapterTargets, type ModelSpec, trainedHead } from '../models.js'
 import { firstLosses, type Work } from '../system.js'
@@ -12,10 +14,10 @@ export function prepareStep(task: StepTask): Work {
   const model = modelWith(spec, parameters)
   const batches = Array.from({ length: batchCount }, (_, index) => batchOf(spec, index))
   if (method === 'forward') {
+    const lossOf = compile((inputs: ModelInputs) => model.forward(inputs).loss!, model)
     let steps = 0
     const forward = async () => {
-      const { inputs } = batches[steps++ % batchCount]!
-      return await scope(() => model.forward(inputs).loss!).item()
+      return await lossOf(batches[steps++ % batchCount]!.inputs).item()
     }
     return { run: async () => void (await forward()), check: () => firstLosses(forward) }
   }
