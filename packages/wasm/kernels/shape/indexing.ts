@@ -40,6 +40,43 @@ export function gather(args: GatherArguments, chunk: i32, scratch: usize): void 
 }
 
 /**
+ * Writes `update`, [outer, count, sliceBytes], over the slices from `start` on of `to`, [outer, length, sliceBytes].
+ * A chunk writes some of the outer entries.
+ */
+@unmanaged export class UpdateSliceArguments {
+  to: usize
+  update: usize
+  /** One int32. */
+  start: usize
+  outer: i32
+  length: i32
+  count: i32
+  sliceBytes: i32
+  outerPerChunk: i32
+  /** Number of the refusal of a start. */
+  guard: i32
+}
+
+export function updateSlice(args: UpdateSliceArguments, chunk: i32, scratch: usize): void {
+  const start = load<i32>(args.start)
+  if (<u32>start > <u32>(args.length - args.count)) {
+    halt(args.guard, 0, start)
+    return
+  }
+  const bytes = args.count * args.sliceBytes
+  const stride = <usize>args.length * args.sliceBytes
+  const begin = chunk * args.outerPerChunk
+  const end = min(begin + args.outerPerChunk, args.outer)
+  let from = args.update + <usize>begin * bytes
+  let to = args.to + <usize>begin * stride + <usize>start * args.sliceBytes
+  for (let outer = begin; outer < end; outer++) {
+    copyRun(to, from, bytes)
+    from += bytes
+    to += stride
+  }
+}
+
+/**
  * Adds slices of x, seen as [outer, count, inner], to the slices of zeros, [outer, length, inner], that `indices`
  * name. A chunk is a stretch of the result: some slices and some of their elements, summed in float64 in the order
  * of the indices. Scratch: 8 · slicesPerChunk · innerPerChunk bytes.

@@ -105,6 +105,28 @@ export const shapeOpsKernels = {
       )
     },
   }),
+  dynamicUpdateSlice: kernelFor(ops.dynamicUpdateSlice, {
+    dtypes: allDTypes,
+    lower: ({ x, update, start }, { axis }, { output }, lowering) => {
+      const strides = stridesOf(x.shape)
+      if (output.block !== x.block) {
+        copyStrided(lowering, x.dtype, box(x.block, strides), box(output.block, strides), x.shape)
+      }
+      const [length, count] = [x.shape[axis]!, update.shape[axis]!]
+      const outer = sizeOf(x.shape.slice(0, axis))
+      const sliceBytes = bytesOf(x.dtype) * sizeOf(x.shape.slice(axis + 1))
+      const outerPerChunk = Math.max(1, Math.floor(65_536 / Math.max(4, count * sliceBytes)))
+      const guard = lowering.guard(indexError('dynamicUpdateSlice', length - count + 1))
+      lowering.run(
+        'updateSlice',
+        {
+          ...{ to: output.block, update: update.block, start: start.block },
+          ...{ outer, length, count, sliceBytes, outerPerChunk, guard },
+        },
+        { chunks: Math.ceil(outer / outerPerChunk), mayHalt: true },
+      )
+    },
+  }),
   scatterAdd: kernelFor(ops.scatterAdd, {
     dtypes: ['float32', 'complex64', 'int32'],
     takes: ({ x }) => x.dtype !== 'int32',
