@@ -55,9 +55,17 @@ export function sumOfRow(a: usize, features: i32): f64 {
   let i: usize = 0
   while (i < whole) {
     const blockEnd = min(i + SUM_BLOCK, whole)
-    let sums = f32x4.splat(0)
-    for (; i < blockEnd; i += 16) sums = f32x4.add(sums, v128.load(a + i))
-    total += sumOfLanes(sums)
+    let even = f32x4.splat(0)
+    let odd = f32x4.splat(0)
+    for (; i + 32 <= blockEnd; i += 32) {
+      even = f32x4.add(even, v128.load(a + i))
+      odd = f32x4.add(odd, v128.load(a + i, 16))
+    }
+    if (i < blockEnd) {
+      even = f32x4.add(even, v128.load(a + i))
+      i += 16
+    }
+    total += sumOfLanes(f32x4.add(even, odd))
   }
   for (; i < end; i += 4) total += load<f32>(a + i)
   return total
@@ -71,9 +79,17 @@ export function dotOfRows(a: usize, b: usize, features: i32): f64 {
   let i: usize = 0
   while (i < whole) {
     const blockEnd = min(i + SUM_BLOCK, whole)
-    let sums = f32x4.splat(0)
-    for (; i < blockEnd; i += 16) sums = multiplyAdd(v128.load(a + i), v128.load(b + i), sums)
-    total += sumOfLanes(sums)
+    let even = f32x4.splat(0)
+    let odd = f32x4.splat(0)
+    for (; i + 32 <= blockEnd; i += 32) {
+      even = multiplyAdd(v128.load(a + i), v128.load(b + i), even)
+      odd = multiplyAdd(v128.load(a + i, 16), v128.load(b + i, 16), odd)
+    }
+    if (i < blockEnd) {
+      even = multiplyAdd(v128.load(a + i), v128.load(b + i), even)
+      i += 16
+    }
+    total += sumOfLanes(f32x4.add(even, odd))
   }
   for (; i < end; i += 4) total += <f64>load<f32>(a + i) * <f64>load<f32>(b + i)
   return total

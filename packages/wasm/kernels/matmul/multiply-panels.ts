@@ -22,10 +22,10 @@ export const FROM_RESULT: i32 = 2
 
 /**
  * c = start + a b over `depth` > 0 steps. Element (i, k) of a is at `a + i * rowStride + k * depthStride`, or, when a
- * is packed, in panels of 4 rows; b is packed in panels of 8 columns. Strides are in bytes.
+ * is packed, in panels of 4 rows; b is packed in panels of 8 columns that are `panelB` apart. Strides are in bytes.
  */
 export function multiplyPanels(
-  a: usize, packed: bool, rowStride: usize, depthStride: usize, b: usize,
+  a: usize, packed: bool, rowStride: usize, depthStride: usize, b: usize, panelB: usize,
   rows: i32, columns: i32, depth: i32, from: i32, row: usize, c: usize, stride: usize, scratch: usize,
 ): void {
   const wholeRows = packed ? rows : rows & ~3
@@ -39,7 +39,6 @@ export function multiplyPanels(
     if (depthStride == 4) packPanels(at, true, rowStride, rows - wholeRows, depth, TILE_ROWS, lastPanel)
     else packPanels(at, false, depthStride, rows - wholeRows, depth, TILE_ROWS, lastPanel)
   }
-  const panelB = <usize>(TILE_COLUMNS * depth) << 2
   for (let j = 0; j < columns; j += TILE_COLUMNS) {
     const wide = columns - j >= TILE_COLUMNS
     let at = a

@@ -98,6 +98,7 @@ function multiplyBlock(args: MultiplyArguments, entry: i32, firstRow: i32, first
   let from = bias ? FROM_ROW : FROM_ZERO
   for (let step = 0; step < k; step += args.depthBlock) {
     const depth = min(args.depthBlock, k - step)
+    const panelB = <usize>(TILE_COLUMNS * depth) << 2
     let panels: usize
     if (args.packedB) panels = packedBlock(args.packedB, n, step) + (<usize>(firstColumn * depth) << 2)
     else {
@@ -106,11 +107,11 @@ function multiplyBlock(args: MultiplyArguments, entry: i32, firstRow: i32, first
     }
     if (args.transposeA) {
       packPanels(a + (<usize>(step * m + firstRow) << 2), false, <usize>m << 2, rows, depth, TILE_ROWS, packedRows)
-      multiplyPanels(packedRows, true, 0, 0, panels, rows, columns, depth, from, bias, c, stride, scratch)
+      multiplyPanels(packedRows, true, 0, 0, panels, panelB, rows, columns, depth, from, bias, c, stride, scratch)
     } else {
       // Rows are read where they are: that costs no more than packed ones, and less where columns are few.
       const at = a + (<usize>(firstRow * k + step) << 2)
-      multiplyPanels(at, false, <usize>k << 2, 4, panels, rows, columns, depth, from, bias, c, stride, scratch)
+      multiplyPanels(at, false, <usize>k << 2, 4, panels, panelB, rows, columns, depth, from, bias, c, stride, scratch)
     }
     from = FROM_RESULT
   }

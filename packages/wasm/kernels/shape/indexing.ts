@@ -1,6 +1,8 @@
 import { halt } from '../runtime/shared-state'
 import { copyRun } from './copy-run'
 
+// The indices of gather and scatterAdd are checked before.
+
 /** Slices of x, seen as [outer, length, sliceBytes], at `count` indices of its middle axis. */
 @unmanaged export class GatherArguments {
   x: usize
@@ -11,8 +13,6 @@ import { copyRun } from './copy-run'
   count: i32
   sliceBytes: i32
   slicesPerChunk: i32
-  /** Number of the refusal of an index. */
-  guard: i32
 }
 
 export function gather(args: GatherArguments, chunk: i32, scratch: usize): void {
@@ -26,10 +26,6 @@ export function gather(args: GatherArguments, chunk: i32, scratch: usize): void 
   let to = args.output + <usize>begin * sliceBytes
   for (let slice = begin; slice < end; slice++) {
     const index = load<i32>(args.indices + (<usize>i << 2))
-    if (<u32>index >= <u32>length) {
-      halt(args.guard, i, index)
-      return
-    }
     copyRun(to, args.x + <usize>(outer * length + index) * sliceBytes, sliceBytes)
     to += sliceBytes
     if (++i == count) {
@@ -93,7 +89,6 @@ export function updateSlice(args: UpdateSliceArguments, chunk: i32, scratch: usi
   /** Chunks along the middle and the last axis. */
   sliceChunks: i32
   innerChunks: i32
-  guard: i32
 }
 
 export function scatterAdd(args: ScatterAddArguments, chunk: i32, scratch: usize): void {
@@ -109,12 +104,7 @@ export function scatterAdd(args: ScatterAddArguments, chunk: i32, scratch: usize
   memory.fill(scratch, 0, <usize>(slices * width) << 3)
 
   for (let i = 0; i < count; i++) {
-    const index = load<i32>(args.indices + (<usize>i << 2))
-    if (<u32>index >= <u32>length) {
-      halt(args.guard, i, index)
-      return
-    }
-    const slice = index - firstSlice
+    const slice = load<i32>(args.indices + (<usize>i << 2)) - firstSlice
     if (<u32>slice >= <u32>slices) continue
     let sums = scratch + (<usize>(slice * width) << 3)
     let from = args.x + (<usize>((outer * count + i) * inner + firstInner) << 2)
