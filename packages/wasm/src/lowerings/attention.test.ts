@@ -69,7 +69,8 @@ for (const causal of [false, true]) {
       { batch: 2, heads: 2, queries: 64, keys: 64, features: 64 },
       { batch: 1, heads: 1, queries: 33, keys: 70, features: 20 },
       { batch: 1, heads: 2, queries: 130, keys: 131, features: 9 },
-      { batch: 1, heads: 2, queries: 1, keys: 100, features: 32 },
+      { batch: 1, heads: 2, queries: 1, keys: 101, features: 32 },
+      { batch: 2, heads: 2, queries: 3, keys: 43, features: 18 },
     ])('of $queries queries and $keys keys of $features features', (sizes) => {
       expectAttention(sizes, causal)
     })
