@@ -5,7 +5,8 @@ import { renderTable } from '@gyre/report'
 import { writeAtomically } from '@gyre/safetensors/node'
 import { accuracy } from '@gyre/train'
 import { type Command, Option } from 'commander'
-import { type CommonOptions, chooseBackend, makeOutputFolder } from '../common-options.js'
+import { chooseBackend } from '../backend.js'
+import { type CommonOptions, makeOutputFolder } from '../common-options.js'
 import type { AdaptationJob, AdaptationResult } from '../compare/adapt.js'
 import { prepareBaseModel } from '../compare/base-model.js'
 import { comparisonChart } from '../compare/comparison-chart.js'
@@ -52,7 +53,7 @@ export function addCompare(program: Command): Command {
 }
 
 async function runCompare(options: CompareOptions): Promise<void> {
-  const backend = chooseBackend(options)
+  const backend = await chooseBackend(options)
   const settings = comparisonSettings(options.task, options)
   await makeOutputFolder(options.out)
   const progress = createProgress()

@@ -15,10 +15,11 @@ import {
 import { generate, LlamaForCausalLM, type Model } from '@gyre/transformers'
 import { loadModelFolder } from '@gyre/transformers/node'
 import { type ComparisonData, comparisonData } from './comparison-data.js'
+import type { BackendOptions } from '../backend.js'
 import type { ComparisonSettings, MethodRow } from './settings.js'
 
-/** One method's part of a comparison; `row` is left out for the unadapted base. */
-export interface AdaptationJob {
+/** One method's part of a comparison, and where it is computed; `row` is left out for the unadapted base. */
+export interface AdaptationJob extends BackendOptions {
   readonly settings: ComparisonSettings
   readonly folder: string
   readonly seed: number
