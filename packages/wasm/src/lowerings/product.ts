@@ -1,5 +1,6 @@
 import type { Pointer } from '../command.js'
 import type { Lowering } from '../kernel.js'
+import { roundUp } from './round-up.js'
 
 /** c [m, n] = a [m, k] b [k, n] + bias for each entry of a batch; k is at least 1. */
 export interface Product {
@@ -22,7 +23,7 @@ export interface Product {
 }
 
 /** Rows up to which reading the right factor as it is stored beats packing it. */
-const fewRows = 4
+const fewRows = 6
 /** FLOPs, and numbers of a matrix read once, that are worth a chunk of their own: some ten microseconds. */
 const flopsOfChunk = 400_000
 const numbersOfChunk = 32_768
@@ -101,8 +102,4 @@ function blocksOf({ m, n, k, entries }: Product): { rowBlock: number; columnBloc
   columnBlocks = Math.min(columnBlocks, worthwhile)
   rowBlocks = Math.min(rowBlocks, Math.max(1, Math.floor(worthwhile / columnBlocks)))
   return { rowBlock: roundUp(m / rowBlocks, 12), columnBlock: roundUp(n / columnBlocks, 8) }
-}
-
-function roundUp(value: number, multiple: number): number {
-  return Math.max(1, Math.ceil(value / multiple)) * multiple
 }
