@@ -1,12 +1,18 @@
 import { readdirSync } from 'node:fs'
 import { valueAndGrad } from '@gyre/autograd'
+import { jsBackend, setBackend } from '@gyre/tensor'
 import { generate, type LlamaForCausalLM } from '@gyre/transformers'
 import { loadModelFolder } from '@gyre/transformers/node'
-import { describe, expect, it } from 'vitest'
+import { wasm } from '@gyre/wasm'
+import { afterEach, describe, expect, it } from 'vitest'
 import { FixtureFile, fixturePath } from './fixture-files.js'
 import { relmax } from './relmax.js'
 
 const folders = readdirSync(fixturePath('models')).sort()
+
+const backends = [jsBackend, await wasm({ threads: 2 })]
+
+afterEach(() => setBackend(jsBackend))
 
 const load = async (folder: string) => ({
   model: await loadModelFolder(fixturePath(`models/${folder}`)),
@@ -43,17 +49,21 @@ describe.each(folders)('%s computes what PyTorch computes', (folder) => {
 })
 
 describe.each(folders.filter((folder) => folder.startsWith('llama')))('%s continues a prompt', (folder) => {
-  it('greedily with the tokens, and from the logits, that PyTorch has', async () => {
-    const { model, io } = await load(folder)
-    const prompt = io.data('generate.prompt')
-    const output = io.data('generate.output')
-    const logits: number[] = []
-    const tokens = await generate(model as LlamaForCausalLM, prompt, {
-      maxNewTokens: output.length,
-      stopTokens: [],
-      onToken: (_token, values) => logits.push(...values),
-    })
-    expect(tokens).toEqual([...output])
-    expect(relmax(logits, io.data('generate.logits'))).toBeLessThan(2e-5)
-  })
+  it.each(backends)(
+    'greedily with the tokens, and from the logits, that PyTorch has, on $name',
+    async (backend) => {
+      setBackend(backend)
+      const { model, io } = await load(folder)
+      const prompt = io.data('generate.prompt')
+      const output = io.data('generate.output')
+      const logits: number[] = []
+      const tokens = await generate(model as LlamaForCausalLM, prompt, {
+        maxNewTokens: output.length,
+        stopTokens: [],
+        onToken: (_token, values) => logits.push(...values),
+      })
+      expect(tokens).toEqual([...output])
+      expect(relmax(logits, io.data('generate.logits'))).toBeLessThan(2e-5)
+    },
+  )
 })

@@ -1,11 +1,11 @@
 import { FROM_RESULT, FROM_ZERO, multiplyPanels } from '../matmul/multiply-panels'
-import { packPanels } from '../matmul/pack'
+import { packColumns } from '../matmul/pack'
 import { expVector } from '../math/exp'
 import { dotOfRows } from '../rows'
 import { expandMask, lanesBefore, mostKeys } from './visible-keys'
 
 /** Rows of queries whose weights are held at once. */
-const BLOCK: i32 = 32
+const BLOCK: i32 = 48
 
 /**
  * The gradients of attention. With P = softmax(scale Q Kᵀ), had again from logSumExp, and G the output's gradient:
@@ -61,9 +61,9 @@ export function attentionBackward(args: AttentionBackwardArguments, chunk: i32, 
   const packedRows = packedKeyColumns + (<usize>(paddedFeatures * keys) << 2)
   const panels = packedRows + (<usize>(paddedFeatures * BLOCK) << 2)
 
-  packPanels(key, true, strideRow, keys, features, 8, packedKeys)
-  packPanels(value, true, strideRow, keys, features, 8, packedValues)
-  packPanels(key, false, strideRow, features, keys, 8, packedKeyColumns)
+  packColumns(key, true, strideRow, keys, features, packedKeys)
+  packColumns(value, true, strideRow, keys, features, packedValues)
+  packColumns(key, false, strideRow, features, keys, packedKeyColumns)
   memory.fill(keyGrad, 0, <usize>keys * strideRow)
   memory.fill(valueGrad, 0, <usize>keys * strideRow)
   const entry = chunk / args.keyHeads
@@ -91,10 +91,10 @@ export function attentionBackward(args: AttentionBackwardArguments, chunk: i32, 
     multiplyPanels(scoreGrads, false, strideScores, 4, packedKeyColumns, <usize>keys << 5, count, features, visible,
       FROM_ZERO, 0, args.queryGrad + atRows + at, strideRow, panels)
     const panelRows = <usize>count << 5
-    packPanels(query + at, false, strideRow, features, count, 8, packedRows)
+    packColumns(query + at, false, strideRow, features, count, packedRows)
     multiplyPanels(scoreGrads, false, 4, strideScores, packedRows, panelRows, visible, features, count, FROM_RESULT, 0,
       keyGrad, strideRow, panels)
-    packPanels(grad + at, false, strideRow, features, count, 8, packedRows)
+    packColumns(grad + at, false, strideRow, features, count, packedRows)
     multiplyPanels(weights, false, 4, strideScores, packedRows, panelRows, visible, features, count, FROM_RESULT, 0,
       valueGrad, strideRow, panels)
   }

@@ -1,11 +1,11 @@
 import { FROM_ZERO, multiplyPanels } from '../matmul/multiply-panels'
-import { packPanels } from '../matmul/pack'
+import { packColumns } from '../matmul/pack'
 import { logVector } from '../math/log'
 import { storePart } from '../rows'
 import { expandMask, exponentialsOfRow, mostKeys } from './visible-keys'
 
 /** Rows of queries whose weights are held at once. */
-const BLOCK: i32 = 16
+const BLOCK: i32 = 24
 
 /**
  * output = softmax(scale query keyᵀ) value. For each key head, the rows of the query heads that share it lie one after
@@ -27,7 +27,7 @@ const BLOCK: i32 = 16
   queries: i32
   keys: i32
   features: i32
-  /** Rows of one chunk; a multiple of 16. */
+  /** Rows of one chunk; a multiple of 24. */
   rowsOfChunk: i32
   causal: i32
   scale: f32
@@ -56,8 +56,8 @@ export function attention(args: AttentionArguments, chunk: i32, scratch: usize):
   const packedValues = packedKeys + <usize>padded * strideRow
   const panels = packedValues + (<usize>((features + 7) & ~7) * <usize>most << 2)
 
-  packPanels(args.key + <usize>(head * keys) * strideRow, true, strideRow, most, features, 8, packedKeys)
-  packPanels(args.value + <usize>(head * keys) * strideRow, false, strideRow, features, most, 8, packedValues)
+  packColumns(args.key + <usize>(head * keys) * strideRow, true, strideRow, most, features, packedKeys)
+  packColumns(args.value + <usize>(head * keys) * strideRow, false, strideRow, features, most, packedValues)
   const entry = head / args.keyHeads
   const firstKept = args.keyMask
     ? expandMask(args.keyMask + <usize>(entry * keys * args.maskBytes), args.maskBytes, most, mask)

@@ -2,10 +2,10 @@ import { ops, type TensorSpec } from '@gyre/tensor'
 import { kernelFor, type Located } from '../kernel.js'
 
 /** Rows of queries that the kernels hold the weights of at once. */
-const forwardBlock = 16
-const backwardBlock = 32
+const forwardBlock = 24
+const backwardBlock = 48
 /** Rows for which packing the keys and values that they see hardly counts. */
-const rowsWorthPacking = 64
+const rowsWorthPacking = 72
 /** Chunks that occupy several threads evenly. */
 const wantedChunks = 16
 
@@ -84,7 +84,7 @@ function scratchOf(
 ): number {
   const padded = roundUp(keys, 8)
   const numbers = scoreRows * (padded + 16) + padded + packed
-  return 4 * (numbers + 32 + 4 * Math.max(keys, features, backwardBlock))
+  return 4 * (numbers + 48 + 6 * Math.max(keys, features, backwardBlock))
 }
 
 function roundUp(value: number, multiple: number): number {

@@ -2,7 +2,7 @@ import {
   broadcastStrides,
   bytesOf,
   type DType,
-  IndexError,
+  indexError,
   ops,
   sizeOf,
   stridesOf,
@@ -10,6 +10,7 @@ import {
 } from '@gyre/tensor'
 import type { MemoryBlock } from '../command.js'
 import { kernelFor } from '../kernel.js'
+import { checkIndices } from './check-indices.js'
 import { type Box, copyStrided, partsOf, zeroFill } from './strided-copy.js'
 
 /** Ops that only move elements take all of them. */
@@ -17,12 +18,6 @@ const allDTypes: readonly DType[] = ['float32', 'float64', 'int32', 'bool', 'com
 
 function box(block: MemoryBlock, strides: readonly number[], first: readonly number[] = []): Box {
   return { block, strides, start: first.reduce((start, index, axis) => start + index * strides[axis]!, 0) }
-}
-
-/** The error of checkIndices. */
-function indexError(name: string, length: number) {
-  return (position: number, index: number) =>
-    new IndexError(`${name}: index ${index} at position ${position} is outside 0 to ${length - 1}`)
 }
 
 export const shapeOpsKernels = {
@@ -85,6 +80,7 @@ export const shapeOpsKernels = {
     lower: ({ x, indices }, { axis }, { output }, lowering) => {
       const length = x.shape[axis]!
       const count = indices.shape[0]!
+      checkIndices('gather', indices, length, lowering)
       const outer = sizeOf(x.shape.slice(0, axis))
       const sliceBytes = bytesOf(x.dtype) * sizeOf(x.shape.slice(axis + 1))
       const slicesPerChunk = Math.max(1, Math.floor(65_536 / Math.max(4, sliceBytes)))
@@ -99,9 +95,32 @@ export const shapeOpsKernels = {
           count,
           sliceBytes,
           slicesPerChunk,
-          guard: lowering.guard(indexError('gather', length)),
         },
-        { chunks: Math.ceil((outer * count) / slicesPerChunk), mayHalt: true },
+        { chunks: Math.ceil((outer * count) / slicesPerChunk) },
+      )
+    },
+  }),
+  dynamicUpdateSlice: kernelFor(ops.dynamicUpdateSlice, {
+    dtypes: allDTypes,
+    lower: ({ x, update, start }, { axis }, { output }, lowering) => {
+      const strides = stridesOf(x.shape)
+      if (output.block !== x.block) {
+        copyStrided(lowering, x.dtype, box(x.block, strides), box(output.block, strides), x.shape)
+      }
+      const [length, count] = [x.shape[axis]!, update.shape[axis]!]
+      const outer = sizeOf(x.shape.slice(0, axis))
+      const sliceBytes = bytesOf(x.dtype) * sizeOf(x.shape.slice(axis + 1))
+      const outerPerChunk = Math.max(1, Math.floor(65_536 / Math.max(4, count * sliceBytes)))
+      const guard = lowering.guard((position, index) =>
+        indexError('dynamicUpdateSlice', index, position, length - count + 1),
+      )
+      lowering.run(
+        'updateSlice',
+        {
+          ...{ to: output.block, update: update.block, start: start.block },
+          ...{ outer, length, count, sliceBytes, outerPerChunk, guard },
+        },
+        { chunks: Math.ceil(outer / outerPerChunk), mayHalt: true },
       )
     },
   }),
@@ -112,6 +131,7 @@ export const shapeOpsKernels = {
       const outer = sizeOf(x.shape.slice(0, axis))
       const inner = partsOf(x.dtype) * sizeOf(x.shape.slice(axis + 1))
       const count = indices.shape[0]!
+      checkIndices('scatterAdd', indices, length, lowering)
       // Every chunk reads all indices, so the middle axis has at most 64 of them.
       const slicesPerChunk = Math.max(1, Math.floor(4096 / Math.max(1, inner)), Math.ceil(length / 64))
       const innerPerChunk = Math.min(inner, Math.max(4, Math.floor(32_768 / slicesPerChunk) * 2))
@@ -130,12 +150,10 @@ export const shapeOpsKernels = {
           innerPerChunk,
           sliceChunks,
           innerChunks,
-          guard: lowering.guard(indexError('scatterAdd', length)),
         },
         {
           chunks: outer * sliceChunks * innerChunks,
           scratch: 8 * Math.min(slicesPerChunk, length) * innerPerChunk,
-          mayHalt: true,
         },
       )
     },
@@ -151,7 +169,15 @@ export const shapeOpsKernels = {
       }
     },
   }),
-  conj: useReference('no kernel yet'),
+  conj: kernelFor(ops.conj, {
+    dtypes: ['complex64'],
+    lower: ({ x }, _options, { output }, lowering) => {
+      const count = sizeOf(x.shape)
+      const chunkSize = 8192
+      const args = { x: x.block, output: output.block, count, chunkSize }
+      lowering.run('conj', args, { chunks: Math.ceil(count / chunkSize) })
+    },
+  }),
   real: kernelFor(ops.real, {
     dtypes: ['float32', 'complex64'],
     lower: ({ x }, _options, { output }, lowering) => {
