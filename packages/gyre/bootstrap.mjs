@@ -45,16 +45,10 @@ const [name, ...rest] = process.argv.slice(2)
 const command = commands[name]
 if (!command) fail(`unknown command '${name}'; expected one of ${Object.keys(commands).join(', ')}.`)
 install(command.dev)
-if (command.kernels) await buildKernels()
+// Does nothing when they are there already. Tests and the packages' build see to it themselves.
+if (command.kernels && run(process.execPath, [join(root, 'packages/wasm/kernels/build.mjs')], {}, 'inherit'))
+  fail('the kernels could not be compiled; the messages are above.')
 process.exit(command.run(rest))
-
-/** Compiles the kernels when their sources have changed: vitest and the packages' build do that for themselves. */
-async function buildKernels() {
-  const { build, isUpToDate } = await import('../wasm/kernels/build.mjs')
-  if (isUpToDate()) return
-  process.stderr.write('compiling the WebAssembly kernels\n')
-  await build()
-}
 
 /** Installs unless the same lock file is already installed with at least the dependencies that are needed. */
 function install(dev) {
