@@ -17,6 +17,7 @@ import { crossEntropyBackwardOp } from './ops/cross-entropy-backward.js'
 import { cumsumOp } from './ops/cumsum.js'
 import { divOp } from './ops/div.js'
 import { dropoutOp } from './ops/dropout.js'
+import { dynamicUpdateSliceOp } from './ops/dynamic-update-slice.js'
 import { embeddingOp } from './ops/embedding.js'
 import { embeddingBackwardOp } from './ops/embedding-backward.js'
 import { equalOp } from './ops/equal.js'
@@ -25,6 +26,7 @@ import { expOp } from './ops/exp.js'
 import { fftOp } from './ops/fft.js'
 import { gatherOp } from './ops/gather.js'
 import { geluOp } from './ops/gelu.js'
+import { geluBackwardOp } from './ops/gelu-backward.js'
 import { greaterOp } from './ops/greater.js'
 import { greaterEqualOp } from './ops/greater-equal.js'
 import { ifftOp } from './ops/ifft.js'
@@ -57,6 +59,7 @@ import { rsqrtOp } from './ops/rsqrt.js'
 import { scatterAddOp } from './ops/scatter-add.js'
 import { sigmoidOp } from './ops/sigmoid.js'
 import { siluOp } from './ops/silu.js'
+import { siluBackwardOp } from './ops/silu-backward.js'
 import { sinOp } from './ops/sin.js'
 import { sliceOp } from './ops/slice.js'
 import { softmaxOp } from './ops/softmax.js'
@@ -93,6 +96,7 @@ export const ops = {
   cumsum: cumsumOp,
   div: divOp,
   dropout: dropoutOp,
+  dynamicUpdateSlice: dynamicUpdateSliceOp,
   embedding: embeddingOp,
   embeddingBackward: embeddingBackwardOp,
   equal: equalOp,
@@ -101,6 +105,7 @@ export const ops = {
   fft: fftOp,
   gather: gatherOp,
   gelu: geluOp,
+  geluBackward: geluBackwardOp,
   greater: greaterOp,
   greaterEqual: greaterEqualOp,
   ifft: ifftOp,
@@ -133,6 +138,7 @@ export const ops = {
   scatterAdd: scatterAddOp,
   sigmoid: sigmoidOp,
   silu: siluOp,
+  siluBackward: siluBackwardOp,
   sin: sinOp,
   slice: sliceOp,
   softmax: softmaxOp,

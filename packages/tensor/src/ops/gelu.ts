@@ -5,18 +5,16 @@ import { dispatch } from '../interpreter.js'
 import { defineOp } from '../op.js'
 import { type Shape, sizeOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
-import { add } from './add.js'
-import { erf } from './erf.js'
-import { exp } from './exp.js'
-import { mul } from './mul.js'
-import { sub } from './sub.js'
-import { tanh } from './tanh.js'
+import { geluBackward } from './gelu-backward.js'
 
-type Approximate = 'none' | 'tanh'
+export type GeluOptions = {
+  /** The exact function, or its approximation by a hyperbolic tangent. */
+  readonly approximate: 'none' | 'tanh'
+}
 const tanhScale = Math.sqrt(2 / Math.PI)
 const cubic = 0.044715
 
-export const geluOp = defineOp<{ x: Tensor }, { approximate: Approximate }>()({
+export const geluOp = defineOp<{ x: Tensor }, GeluOptions>()({
   name: 'gelu',
   doc: {
     summary:
@@ -36,8 +34,8 @@ export const geluOp = defineOp<{ x: Tensor }, { approximate: Approximate }>()({
           : 0.5 * v * (1 + Math.tanh(tanhScale * (v + cubic * v ** 3)))
     }
   },
-  vjp: ({ inputs: { x }, options: { approximate }, grads }) => ({
-    x: () => mul(grads.output, approximate === 'none' ? exactSlope(x) : tanhSlope(x)),
+  vjp: ({ inputs: { x }, options, grads }) => ({
+    x: () => geluBackward({ grad: grads.output, x }, options),
   }),
   cost: ({ x }, { approximate }) => ({ flops: (approximate === 'none' ? 5 : 9) * sizeOf(x.shape) }),
   samples: (source) => [
@@ -49,22 +47,7 @@ export const geluOp = defineOp<{ x: Tensor }, { approximate: Approximate }>()({
 /** The Gaussian error linear unit, elementwise. Shapes: any → the same. */
 export function gelu<S extends Shape, D extends DType>(
   x: Tensor<S, D>,
-  { approximate = 'none' }: { readonly approximate?: Approximate } = {},
+  { approximate = 'none' }: Partial<GeluOptions> = {},
 ): Tensor<S, D> {
   return dispatch(geluOp, { x: x as Tensor }, { approximate }).output as unknown as Tensor<S, D>
-}
-
-/** Φ(x) + x φ(x), φ the normal density. */
-function exactSlope(x: Tensor): Tensor {
-  const distribution = mul(add(erf(mul(x, Math.SQRT1_2)), 1), 0.5)
-  const density = mul(exp(mul(mul(x, x), -0.5)), 1 / Math.sqrt(2 * Math.PI))
-  return add(distribution, mul(x, density))
-}
-
-/** With t = tanh(u), u = √(2/π) (x + 0.044715 x³): ½ (1 + t) + ½ x (1 - t²) u'. */
-function tanhSlope(x: Tensor): Tensor {
-  const square = mul(x, x)
-  const t = tanh(mul(mul(x, add(mul(square, cubic), 1)), tanhScale))
-  const innerSlope = mul(add(mul(square, 3 * cubic), 1), tanhScale)
-  return mul(add(add(t, 1), mul(mul(x, sub(1, mul(t, t))), innerSlope)), 0.5)
 }

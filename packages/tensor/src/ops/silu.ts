@@ -2,24 +2,15 @@ import { elementwiseUnary, unaryKernel } from '../elementwise.js'
 import { defineOp } from '../op.js'
 import type { ElementwiseUnary } from '../shape-types.js'
 import type { Tensor } from '../tensor.js'
-import { add } from './add.js'
-import { mul } from './mul.js'
-import { sigmoid } from './sigmoid.js'
-import { sub } from './sub.js'
+import { siluBackward } from './silu-backward.js'
 
 export const siluOp = defineOp<{ x: Tensor }>()({
   name: 'silu',
   doc: { summary: 'x · sigmoid(x) of each element.' },
   ...unaryKernel('silu', (x) => x / (1 + Math.exp(-x)), 4),
-  vjp: ({ inputs: { x }, grads }) => ({ x: () => mul(grads.output, slope(x)) }),
+  vjp: ({ inputs: { x }, grads }) => ({ x: () => siluBackward({ grad: grads.output, x }) }),
   samples: (source) => [{ name: 'vector', inputs: { x: source.normal([7]) }, options: {} }],
 })
 
 /** `x · sigmoid(x)`, elementwise (arXiv 1702.03118). Shapes: any → the same. */
 export const silu: ElementwiseUnary = /* @__PURE__ */ elementwiseUnary(() => siluOp)
-
-/** The derivative: s (1 + x (1 - s)) with s = sigmoid(x). */
-function slope(x: Tensor): Tensor {
-  const s = sigmoid(x)
-  return mul(s, add(mul(x, sub(1, s)), 1))
-}

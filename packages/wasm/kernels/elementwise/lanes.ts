@@ -36,5 +36,5 @@ function truncateLanes(x: v128): v128 {
 
 function truncate(x: f32): i32 {
   // From 2⁶³ on, the lowest 32 bits of a float32 are 0.
-  return abs(x) < 9223372036854775808 ? <i32>(<i64>x) : 0
+  return abs(x) < 9223372036854775808.0 ? <i32>(<i64>x) : 0
 }

@@ -1,6 +1,8 @@
 import { halt } from '../runtime/shared-state'
 import { copyRun } from './copy-run'
 
+// The indices of gather and scatterAdd are checked before.
+
 /** Slices of x, seen as [outer, length, sliceBytes], at `count` indices of its middle axis. */
 @unmanaged export class GatherArguments {
   x: usize
@@ -11,8 +13,6 @@ import { copyRun } from './copy-run'
   count: i32
   sliceBytes: i32
   slicesPerChunk: i32
-  /** Number of the refusal of an index. */
-  guard: i32
 }
 
 export function gather(args: GatherArguments, chunk: i32, scratch: usize): void {
@@ -26,16 +26,49 @@ export function gather(args: GatherArguments, chunk: i32, scratch: usize): void 
   let to = args.output + <usize>begin * sliceBytes
   for (let slice = begin; slice < end; slice++) {
     const index = load<i32>(args.indices + (<usize>i << 2))
-    if (<u32>index >= <u32>length) {
-      halt(args.guard, i, index)
-      return
-    }
     copyRun(to, args.x + <usize>(outer * length + index) * sliceBytes, sliceBytes)
     to += sliceBytes
     if (++i == count) {
       i = 0
       outer++
     }
+  }
+}
+
+/**
+ * Writes `update`, [outer, count, sliceBytes], over the slices from `start` on of `to`, [outer, length, sliceBytes].
+ * A chunk writes some of the outer entries.
+ */
+@unmanaged export class UpdateSliceArguments {
+  to: usize
+  update: usize
+  /** One int32. */
+  start: usize
+  outer: i32
+  length: i32
+  count: i32
+  sliceBytes: i32
+  outerPerChunk: i32
+  /** Number of the refusal of a start. */
+  guard: i32
+}
+
+export function updateSlice(args: UpdateSliceArguments, chunk: i32, scratch: usize): void {
+  const start = load<i32>(args.start)
+  if (<u32>start > <u32>(args.length - args.count)) {
+    halt(args.guard, 0, start)
+    return
+  }
+  const bytes = args.count * args.sliceBytes
+  const stride = <usize>args.length * args.sliceBytes
+  const begin = chunk * args.outerPerChunk
+  const end = min(begin + args.outerPerChunk, args.outer)
+  let from = args.update + <usize>begin * bytes
+  let to = args.to + <usize>begin * stride + <usize>start * args.sliceBytes
+  for (let outer = begin; outer < end; outer++) {
+    copyRun(to, from, bytes)
+    from += bytes
+    to += stride
   }
 }
 
@@ -56,7 +89,6 @@ export function gather(args: GatherArguments, chunk: i32, scratch: usize): void 
   /** Chunks along the middle and the last axis. */
   sliceChunks: i32
   innerChunks: i32
-  guard: i32
 }
 
 export function scatterAdd(args: ScatterAddArguments, chunk: i32, scratch: usize): void {
@@ -72,12 +104,7 @@ export function scatterAdd(args: ScatterAddArguments, chunk: i32, scratch: usize
   memory.fill(scratch, 0, <usize>(slices * width) << 3)
 
   for (let i = 0; i < count; i++) {
-    const index = load<i32>(args.indices + (<usize>i << 2))
-    if (<u32>index >= <u32>length) {
-      halt(args.guard, i, index)
-      return
-    }
-    const slice = index - firstSlice
+    const slice = load<i32>(args.indices + (<usize>i << 2)) - firstSlice
     if (<u32>slice >= <u32>slices) continue
     let sums = scratch + (<usize>(slice * width) << 3)
     let from = args.x + (<usize>((outer * count + i) * inner + firstInner) << 2)

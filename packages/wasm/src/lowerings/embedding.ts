@@ -1,5 +1,6 @@
-import { indexError, ops, sizeOf } from '@gyre/tensor'
-import { kernelFor, type Located, type Lowering } from '../kernel.js'
+import { ops, sizeOf } from '@gyre/tensor'
+import { kernelFor } from '../kernel.js'
+import { checkIndices } from './check-indices.js'
 import { cutRows } from './row-chunks.js'
 
 export const embeddingKernels = {
@@ -35,11 +36,4 @@ export const embeddingKernels = {
       lowering.run('embeddingBackward', args, { chunks })
     },
   }),
-}
-
-/** Ends the program with the reference's error when an index is outside 0 … length - 1. */
-function checkIndices(name: string, indices: Located, length: number, lowering: Lowering): void {
-  const guard = lowering.guard((position, index) => indexError(name, index, position, length))
-  const args = { indices: indices.block, count: sizeOf(indices.shape), length, guard }
-  lowering.run('checkIndices', args, { mayHalt: true })
 }
