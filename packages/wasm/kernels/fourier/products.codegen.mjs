@@ -60,28 +60,33 @@ export function multiplyBlocks${size}(input: usize, inputStride: usize, kernel: 
 `
 }
 
-/** sums[i][j] += g_i · conj(x_j), for the elements at these places. */
-function correlate(gPlaces, xPlaces, pairs) {
-  const lines = []
-  const load = (name, place) =>
-    lines.push(
-      `const ${name}r = v128.load(${place[0]}, ${place[1]})`,
-      `const ${name}i = v128.load(${place[0]}, ${place[1] + 16})`,
-    )
-  gPlaces.forEach((place, i) => {
-    load(`g${i}`, place)
-  })
-  xPlaces.forEach((place, j) => {
-    load(`x${j}`, place)
-  })
-  pairs.forEach(([i, j], sum) => {
-    lines.push(
-      `re${sum} = multiplyAdd(g${i}i, x${j}i, multiplyAdd(g${i}r, x${j}r, re${sum}))`,
-      `im${sum} = subtractProduct(g${i}r, x${j}i, multiplyAdd(g${i}i, x${j}r, im${sum}))`,
-    )
-  })
-  return lines.join('\n')
+/** Adds g · conj(x) to a sum, for each of `products`: the number of the sum, and the names of g and x. */
+function correlate(loads, products) {
+  return [
+    ...Object.entries(loads).flatMap(([name, [address, offset]]) => [
+      `const ${name}r = v128.load(${address}, ${offset})`,
+      `const ${name}i = v128.load(${address}, ${offset + 16})`,
+    ]),
+    ...products.flatMap(([sum, g, x]) => [
+      `re${sum} = multiplyAdd(${g}i, ${x}i, multiplyAdd(${g}r, ${x}r, re${sum}))`,
+      `im${sum} = subtractProduct(${g}r, ${x}i, multiplyAdd(${g}i, ${x}r, im${sum}))`,
+    ]),
+  ].join('\n')
 }
+
+/** Sums over tiles for both blocks of g and one block of x: with four sums at once not all would stay in registers. */
+const correlateColumn = (column) => `
+    a = g
+    b = x${column === 0 ? '' : ' + xBlock'}
+    for (let tile = 0; tile < tiles; tile++) {
+      const a1 = a + gBlock
+      ${correlate({ g0: ['a', 0], g1: ['a1', 0], x0: ['b', 0] }, [
+        [column, 'g0', 'x0'],
+        [column + 2, 'g1', 'x0'],
+      ])}
+      a += gTile
+      b += xTile
+    }`
 
 const zeroSums = (count) =>
   range(count)
@@ -103,31 +108,10 @@ ${[1, 2, 4].map(multiplyBlocks).join('')}
  */
 export function correlateBlocks(g: usize, gBlock: usize, gTile: usize, x: usize, xBlock: usize, xTile: usize, tiles: i32, sums: usize, points: i32): void {
   for (let point = 0; point < points; point++) {
-    let a = g
-    let b = x
+    let a: usize
+    let b: usize
     ${zeroSums(4)}
-    for (let tile = 0; tile < tiles; tile++) {
-      const a1 = a + gBlock
-      const b1 = b + xBlock
-      ${correlate(
-        [
-          ['a', 0],
-          ['a1', 0],
-        ],
-        [
-          ['b', 0],
-          ['b1', 0],
-        ],
-        [
-          [0, 0],
-          [0, 1],
-          [1, 0],
-          [1, 1],
-        ],
-      )}
-      a += gTile
-      b += xTile
-    }
+    ${[0, 1].map(correlateColumn).join('')}
     ${laneSums('re')}
     ${laneSums('im')}
     v128.store(sums, f32x4.add(v128.load(sums), re))
@@ -147,20 +131,10 @@ export function correlateBlock(g: usize, gTile: usize, x: usize, xTile: usize, t
       .map((i) => `let re${i} = v128.load(sums, ${32 * i})\nlet im${i} = v128.load(sums, ${32 * i + 16})`)
       .join('\n')}
     for (let tile = 0; tile < tiles; tile++) {
-      ${correlate(
-        [
-          ['a', 0],
-          ['a', 32],
-        ],
-        [
-          ['b', 0],
-          ['b', 32],
-        ],
-        [
-          [0, 0],
-          [1, 1],
-        ],
-      )}
+      ${correlate({ g0: ['a', 0], g1: ['a', 32], x0: ['b', 0], x1: ['b', 32] }, [
+        [0, 'g0', 'x0'],
+        [1, 'g1', 'x1'],
+      ])}
       a += gTile
       b += xTile
     }
@@ -175,7 +149,7 @@ export function correlateBlock(g: usize, gTile: usize, x: usize, xTile: usize, t
     let re0 = v128.load(sums)
     let im0 = v128.load(sums, 16)
     for (let tile = 0; tile < tiles; tile++) {
-      ${correlate([['g', 0]], [['x', 0]], [[0, 0]])}
+      ${correlate({ g0: ['g', 0], x0: ['x', 0] }, [[0, 'g0', 'x0']])}
       g += gTile
       x += xTile
     }
