@@ -1,62 +1,52 @@
-/** One of several ways to do the same work. */
-export interface Contestant {
-  readonly name: string
-  readonly run: () => void | Promise<void>
-  /** FLOPs of one run by the conventions of docs/cost-model.md. */
-  readonly flops: number
-}
+import type { RunTime } from './protocol.js'
 
-export interface Measurement {
-  /** The work: `n = 64, 1,024 rows`. */
-  readonly work: string
-  readonly name: string
-  readonly flops: number
-  /** Milliseconds of one run. */
-  readonly minimum: number
-  readonly median: number
-  readonly rounds: number
+/** One of several that do the same work. */
+export interface Contestant {
+  /** Runs at least so often and for at least so many milliseconds; gives the mean time of a run. */
+  run(options: { repetitions: number; milliseconds: number }): Promise<RunTime>
 }
 
 export interface MeasureOptions {
   readonly rounds: number
-  /** A round repeats each run until it takes about so long, so that the clock's steps do not matter. */
+  /** A round repeats a short run for about so long, so that the clock's steps do not matter. */
   readonly roundMilliseconds: number
+  /** No further round begins after so long; three are always taken. */
+  readonly budgetMilliseconds: number
 }
+
+const fewestRounds = 3
 
 /**
  * Times contestants in turn, round after round, each round beginning with the next one: what else the machine does
- * then falls on all of them. The minimum is what the code can do; the median shows how far from it the machine was.
+ * then falls on all of them. Gives the times of a run in each round, for each contestant.
  */
 export async function measure(
-  work: string,
   contestants: readonly Contestant[],
-  { rounds, roundMilliseconds }: MeasureOptions,
-): Promise<Measurement[]> {
-  const repeats: number[] = []
-  for (const { run } of contestants) {
-    await timed(run, 1) // compiles, and fills caches
-    const once = await timed(run, 1)
-    repeats.push(Math.max(1, Math.ceil(roundMilliseconds / once)))
+  { rounds, roundMilliseconds, budgetMilliseconds }: MeasureOptions,
+): Promise<RunTime[][]> {
+  // Engines compile what runs often, and caches fill.
+  for (const contestant of contestants) {
+    await contestant.run({ repetitions: 2, milliseconds: 3 * roundMilliseconds })
   }
-  const times = contestants.map((): number[] => [])
+  const times = contestants.map((): RunTime[] => [])
+  const began = performance.now()
   for (let round = 0; round < rounds; round++) {
+    if (round >= fewestRounds && performance.now() - began > budgetMilliseconds) break
     for (let turn = 0; turn < contestants.length; turn++) {
       const index = (round + turn) % contestants.length
-      const count = repeats[index]!
-      times[index]!.push((await timed(contestants[index]!.run, count)) / count)
+      times[index]!.push(
+        await contestants[index]!.run({
+          repetitions: 1,
+          milliseconds: roundMilliseconds,
+        }),
+      )
     }
   }
-  return contestants.map(({ name, flops }, index) => {
-    const sorted = times[index]!.sort((a, b) => a - b)
-    return { work, name, flops, minimum: sorted[0]!, median: sorted[Math.floor(rounds / 2)]!, rounds }
-  })
+  return times
 }
 
-async function timed(run: Contestant['run'], count: number): Promise<number> {
-  const began = performance.now()
-  for (let i = 0; i < count; i++) {
-    const running = run()
-    if (running) await running
-  }
-  return performance.now() - began
+/** The value below which the fraction `at` of the numbers lies; of an even count's middle the upper one. */
+export function quantile(values: readonly number[], at: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(at * sorted.length))]!
 }

@@ -1,43 +1,58 @@
-import { constantSchedule } from '@gyre/nn'
-import { reportModel } from '@gyre/report'
-import { Rng, type Tensor, tensor } from '@gyre/tensor'
-import { applyMethod, parseMethod, Trainer } from '@gyre/train'
-import { createModel } from '@gyre/transformers'
-// The command line exports nothing; its settings are what is measured here.
-import { comparisonSettings } from '../../../packages/gyre/src/compare/settings.js'
-import { type Contestant, measure } from '../measure.js'
+import { matmulFlops } from '../matmul-flops.js'
+import {
+  type AdapterMethod,
+  adapterParametersOf,
+  dec512,
+  enc256,
+  type ModelSpec,
+  parametersOf,
+  trainedHead,
+} from '../models.js'
 import type { Suite } from '../suite.js'
+import type { Case, StepTask } from '../task.js'
 
-const { config, adaptation, methods: rows } = comparisonSettings('moby-dick', { quick: false, seed: 0 })
-const { batchSize, sequenceLength } = adaptation
-
-/** Whole training steps: forward, backward and AdamW. */
+/** Whole steps as a training takes them: forward, backward, AdamW, and the loss read. */
 export const stepSuite: Suite = {
   name: 'step',
-  description: `a training step of gyre compare's LLaMA on ${batchSize} × ${sequenceLength} tokens`,
-  async run(quick) {
-    // Full fine-tuning first: it is what the others are compared with.
-    const methods = rows
-      .map(({ method, targets }) => parseMethod(method, { targets }))
-      .sort((a, b) => Number(b.kind === 'full') - Number(a.kind === 'full'))
-    const report = reportModel({ name: 'llama', config, methods, batchSize, sequenceLength })
-    const ids = new Rng(1).integers(batchSize * sequenceLength, config.vocabSize)
-    const inputIds: Tensor = tensor(ids, { shape: [batchSize, sequenceLength] })
-    const batch = [{ inputs: { inputIds, labels: inputIds }, labelCount: batchSize * (sequenceLength - 1) }]
-    const contestants = methods.map((method, index): Contestant => {
-      const model = createModel(config, { seed: 0 })
-      const trainer = new Trainer(model, applyMethod(model, method, { seed: 0 }), () => batch, {
-        totalSteps: Number.POSITIVE_INFINITY,
-        learningRate: 1e-3,
-        schedule: constantSchedule(),
-        seed: 0,
-      })
-      const run = async () => {
-        await trainer.runStep()
-      }
-      const flops = report.methods[index]!.trainingStep.flopsPerToken * batchSize * sequenceLength
-      return { name: method.label, flops, run }
-    })
-    return measure('step', contestants, { rounds: quick ? 5 : 15, roundMilliseconds: 0 })
+  description: 'training steps of enc256 (16 × 64 tokens) and dec512 (4 × 128 tokens)',
+  cases({ quick }) {
+    if (quick) return [stepCase(enc256, 'full'), stepCase(enc256, { adapter: 'bca', p: 256 })]
+    return [...casesOf(enc256, [256, 64]), ...casesOf(dec512, [512, 128])]
   },
+}
+
+function casesOf(model: ModelSpec, blockSizes: readonly number[]): Case[] {
+  const methods: StepTask['method'][] = ['forward', 'full', { adapter: 'lora', r: 8 }]
+  for (const p of blockSizes) methods.push({ adapter: 'bca', p })
+  return methods.map((method) => stepCase(model, method))
+}
+
+export function stepCase(model: ModelSpec, method: StepTask['method']): Case {
+  const task = stepTask(model, method)
+  return {
+    name: `${model.name}/${labelOf(method)}`,
+    task,
+    matmulFlops: matmulFlops(task),
+    tolerance: 1e-4,
+  }
+}
+
+function stepTask(model: ModelSpec, method: StepTask['method']): StepTask {
+  const parameters = parametersOf(model)
+  const isHead = (name: string) => trainedHead(model).some((head) => name.startsWith(`${head}.`))
+  const trained = parameters.filter(({ name }) => method === 'full' || (method !== 'forward' && isHead(name)))
+  return {
+    kind: 'step',
+    model,
+    method,
+    parameters,
+    adapterParameters: typeof method === 'string' ? [] : adapterParametersOf(model, method),
+    trained: trained.map(({ name }) => name),
+    learningRate: 1e-3,
+  }
+}
+
+function labelOf(method: 'forward' | 'full' | AdapterMethod): string {
+  if (typeof method === 'string') return method
+  return method.adapter === 'lora' ? `lora:r=${method.r}` : `bca:p=${method.p}`
 }

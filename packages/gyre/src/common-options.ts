@@ -1,18 +1,13 @@
 import { access, constants, mkdir } from 'node:fs/promises'
-import { type Backend, jsBackend, setBackend } from '@gyre/tensor'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { UsageError } from './errors.js'
+import { type BackendOptions, backendNames } from './backend.js'
 
 /** What every command takes. */
-export interface CommonOptions {
+export interface CommonOptions extends BackendOptions {
   /** Standard output then holds JSON only; everything else goes to standard error. */
   readonly json: boolean
   readonly seed: number
-  readonly backend: BackendName
 }
-
-export const backendNames = ['auto', 'js', 'wasm', 'gpu'] as const
-export type BackendName = (typeof backendNames)[number]
 
 export function addCommonOptions(command: Command): Command {
   return command
@@ -21,27 +16,20 @@ export function addCommonOptions(command: Command): Command {
     .addOption(
       new Option('--backend <name>', 'where the numbers are computed').choices(backendNames).default('auto'),
     )
-}
-
-/** Sets the backend that a name asks for, and says on standard error what `auto` chose. */
-export function chooseBackend({ backend }: CommonOptions): Backend {
-  if (backend === 'wasm' || backend === 'gpu') {
-    throw new UsageError(
-      `--backend ${backend}: this version of Gyre has no ${backend} backend; expected auto or js`,
+    .option(
+      '--threads <n>',
+      'threads of the kernels; default: as many as the machine runs at once, 8 at most',
+      integer(1, 64),
     )
-  }
-  if (backend === 'auto')
-    process.stderr.write('backend: js (the reference kernels; this version has no faster one)\n')
-  setBackend(jsBackend)
-  return jsBackend
 }
 
-/** Parses an integer option of at least `minimum`. */
-export function integer(minimum: number): (text: string) => number {
+/** Parses an integer option from `minimum` to `maximum`. */
+export function integer(minimum: number, maximum = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const value = Number(text)
-    if (text.trim() === '' || !Number.isSafeInteger(value) || value < minimum) {
-      throw new InvalidArgumentError(`expected an integer ≥ ${minimum}.`)
+    if (text.trim() === '' || !Number.isInteger(value) || value < minimum || value > maximum) {
+      const range = maximum === Number.MAX_SAFE_INTEGER ? `≥ ${minimum}` : `from ${minimum} to ${maximum}`
+      throw new InvalidArgumentError(`expected an integer ${range}.`)
     }
     return value
   }

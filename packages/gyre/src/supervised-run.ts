@@ -32,8 +32,13 @@ export async function superviseRun(run: SupervisedRun): Promise<number> {
     )
   }
   if (unfinished) {
-    const step = await loadRunCheckpoint(checkpoint, trainer, trained, identity)
+    const { step, backend } = await loadRunCheckpoint(checkpoint, trainer, trained, identity.settings)
     process.stderr.write(`resuming after step ${step} of ${totalSteps}\n`)
+    if (backend !== identity.backend) {
+      process.stderr.write(
+        `the run was begun on the backend ${backend} and goes on on ${identity.backend}: its last digits will differ\n`,
+      )
+    }
   }
   const progress = createProgress()
   const bar = progress.start(name, totalSteps)

@@ -17,6 +17,7 @@ import { crossEntropyBackwardOp } from './ops/cross-entropy-backward.js'
 import { cumsumOp } from './ops/cumsum.js'
 import { divOp } from './ops/div.js'
 import { dropoutOp } from './ops/dropout.js'
+import { dynamicUpdateSliceOp } from './ops/dynamic-update-slice.js'
 import { embeddingOp } from './ops/embedding.js'
 import { embeddingBackwardOp } from './ops/embedding-backward.js'
 import { equalOp } from './ops/equal.js'
@@ -95,6 +96,7 @@ export const ops = {
   cumsum: cumsumOp,
   div: divOp,
   dropout: dropoutOp,
+  dynamicUpdateSlice: dynamicUpdateSliceOp,
   embedding: embeddingOp,
   embeddingBackward: embeddingBackwardOp,
   equal: equalOp,

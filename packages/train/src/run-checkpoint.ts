@@ -4,9 +4,19 @@ import { formatShape, type HasParameters, sameShape, type Tensor, tensor } from 
 import { TrainingError } from './errors.js'
 import type { Trainer } from './trainer.js'
 
-/** What must be equal for a run to be continued: its settings, and what computed it. */
+/** What a run is. */
 export interface RunIdentity {
+  /** A run can only be continued with equal ones. */
   readonly settings: { readonly [name: string]: unknown }
+  /** What computes it: another backend may continue it, with other last digits. */
+  readonly backend: string
+}
+
+/** A run as its file knows it. */
+export interface FoundRun {
+  /** How many steps are done. */
+  readonly step: number
+  /** What computed them. */
   readonly backend: string
 }
 
@@ -37,16 +47,16 @@ export async function saveRunCheckpoint(
   })
 }
 
-/** Continues a run from its file; gives the number of steps done. A file of another run is an error that says how. */
+/** Continues a run from its file; says what it found there. A file of another run is an error that says how. */
 export async function loadRunCheckpoint(
   path: string,
   trainer: Trainer,
   trained: HasParameters,
-  identity: RunIdentity,
-): Promise<number> {
+  settings: RunIdentity['settings'],
+): Promise<FoundRun> {
   const file = await openSafetensorsFile(path)
   try {
-    checkIdentity(path, file.metadata, identity)
+    checkSettings(path, file.metadata, settings)
     const read = async (name: string): Promise<Tensor> => {
       const { data, shape } = await file.get(name)
       return tensor(data as Float32Array | Int32Array, { shape }) as Tensor
@@ -67,7 +77,7 @@ export async function loadRunCheckpoint(
     trainer.optimizer.loadStateDict(state)
     const step = Number(file.metadata.get('step'))
     trainer.resumeAt(step, JSON.parse(file.metadata.get('loss') ?? 'null') ?? undefined)
-    return step
+    return { step, backend: file.metadata.get('backend') ?? 'an unknown one' }
   } finally {
     await file.close()
   }
@@ -81,10 +91,10 @@ export async function hasRunCheckpoint(path: string): Promise<boolean> {
   )
 }
 
-function checkIdentity(
+function checkSettings(
   path: string,
   metadata: ReadonlyMap<string, string>,
-  { settings, backend }: RunIdentity,
+  settings: RunIdentity['settings'],
 ): void {
   const saved = JSON.parse(metadata.get('settings') ?? '{}') as { readonly [name: string]: unknown }
   const now = JSON.parse(JSON.stringify(settings)) as { readonly [name: string]: unknown }
@@ -95,11 +105,5 @@ function checkIdentity(
         `${path}: the run had ${name} = ${before}, this one has ${after}; it cannot be resumed`,
       )
     }
-  }
-  const savedBackend = metadata.get('backend')
-  if (savedBackend !== backend) {
-    throw new TrainingError(
-      `${path}: the run was computed on backend ${savedBackend}, this one on ${backend}`,
-    )
   }
 }

@@ -1,5 +1,7 @@
-import { OptionError, Rng, scope, tensor } from '@gyre/tensor'
-import type { LlamaForCausalLM } from './llama.js'
+import { type Compiled, compile } from '@gyre/graph'
+import { OptionError, Rng, type Tensor, tensor } from '@gyre/tensor'
+import { KeyValueCache } from './key-value-cache.js'
+import type { LlamaConfig, LlamaForCausalLM } from './llama.js'
 
 export interface GenerateOptions {
   /** How many tokens are added at most. */
@@ -13,7 +15,10 @@ export interface GenerateOptions {
   readonly onToken?: (token: number, logits: Float32Array) => void
 }
 
-/** Continues a prompt; gives the new tokens only. The whole sequence is computed anew for each of them. */
+/**
+ * Continues a prompt; gives the new tokens only. Each costs one position, as long as the text fits into the model's
+ * positions; beyond them the last ones are computed anew for every token.
+ */
 export async function generate(
   model: LlamaForCausalLM,
   prompt: ArrayLike<number>,
@@ -23,16 +28,14 @@ export async function generate(
   if (!(temperature >= 0 && Number.isFinite(temperature))) {
     throw new OptionError(`generate: temperature is ${temperature}; expected a number of at least 0`)
   }
-  const { maxPositionEmbeddings, eosTokenId, vocabSize } = model.config
+  const { eosTokenId } = model.config
   const stop = new Set(stopTokens ?? (eosTokenId === undefined ? [] : [eosTokenId]))
   const rng = new Rng(seed)
   const ids = Array.from(prompt)
   const added: number[] = []
+  const decoder = new Decoder(model)
   while (added.length < maxNewTokens) {
-    const window = ids.slice(-maxPositionEmbeddings)
-    const inputIds = tensor(Int32Array.from(window), { shape: [1, window.length] })
-    const { logits } = scope(() => ({ logits: model.forward({ inputIds }).logits }))
-    const last = ((await logits.data()) as Float32Array).slice(-vocabSize)
+    const last = (await decoder.logitsAfter(ids).data()) as Float32Array
     if (last.some(Number.isNaN)) throw new OptionError('generate: the model gives logits that are no numbers')
     const token = temperature === 0 ? argmax(last) : draw(last, temperature, rng)
     ids.push(token)
@@ -41,6 +44,38 @@ export async function generate(
     if (stop.has(token)) break
   }
   return added
+}
+
+/** The logits after a text that grows by a token at a time. */
+class Decoder {
+  readonly #config: LlamaConfig
+  readonly #logits: Compiled<readonly [inputIds: Tensor, cache: KeyValueCache], Tensor>
+  #cache: KeyValueCache
+  /** Tokens of the text that are in the cache. */
+  #cached = 0
+
+  constructor(model: LlamaForCausalLM) {
+    this.#config = model.config
+    this.#logits = compile((inputIds, cache) => model.forward({ inputIds }, cache).logits, model)
+    this.#cache = new KeyValueCache(model.config, this.#capacityFor(1))
+  }
+
+  logitsAfter(ids: readonly number[]): Tensor {
+    const { maxPositionEmbeddings } = this.#config
+    const inWindow = Math.min(ids.length, maxPositionEmbeddings)
+    if (this.#cache.capacity < inWindow) this.#cache = this.#cache.grown(this.#capacityFor(inWindow))
+    // Beyond the model's positions every token moves to another one, and all that was computed is void.
+    const fresh = inWindow === ids.length ? ids.slice(this.#cached) : ids.slice(-inWindow)
+    this.#cached = ids.length
+    return this.#logits(tensor(Int32Array.from(fresh), { shape: [1, fresh.length] }) as Tensor, this.#cache)
+  }
+
+  /** Doubled from 64 on, so that short texts stay cheap and long ones are seldom traced anew. */
+  #capacityFor(tokens: number): number {
+    let capacity = 64
+    while (capacity < tokens) capacity *= 2
+    return Math.min(capacity, this.#config.maxPositionEmbeddings)
+  }
 }
 
 function argmax(values: Float32Array): number {

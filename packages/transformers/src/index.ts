@@ -4,6 +4,7 @@ export { type CreateModelOptions, createModel, type Model, type ModelTask, tasks
 export { CheckpointError } from './errors.js'
 export { type GenerateOptions, generate } from './generate.js'
 export type { ModelInputs, ModelOutputs } from './inputs.js'
+export { KeyValueCache } from './key-value-cache.js'
 export { type LlamaConfig, LlamaForCausalLM } from './llama.js'
 export { type PresetName, presets } from './presets.js'
 export { type RobertaConfig, RobertaForMaskedLM, RobertaForSequenceClassification } from './roberta.js'

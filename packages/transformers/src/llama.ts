@@ -12,7 +12,8 @@ import {
 } from '@gyre/tensor'
 import { joinHeads, splitHeads } from './heads.js'
 import type { ModelInputs, ModelOutputs } from './inputs.js'
-import { type RotaryTables, rotaryTables } from './rotary-tables.js'
+import type { CachedLayer, KeyValueCache } from './key-value-cache.js'
+import { type RotaryTables, rotaryRows, rotaryTables } from './rotary-tables.js'
 
 /**
  * LLaMA: a decoder with RMSNorm before each part, rotary positions, grouped-query attention and SwiGLU.
@@ -20,7 +21,8 @@ import { type RotaryTables, rotaryTables } from './rotary-tables.js'
  * @source Touvron et al.: LLaMA: Open and Efficient Foundation Language Models. arXiv 2302.13971.
  * @source Ainslie et al.: GQA. arXiv 2305.13245. Parameter names are those of transformers' LlamaForCausalLM.
  *
- * Axes: B sequences, T tokens, H heads, K key/value heads, D = hidden / H numbers per head, V vocabulary.
+ * Axes: B sequences, T tokens, H heads, K key/value heads, D = hidden / H numbers per head, V vocabulary, S tokens
+ * that are attended to: T, or those in the cache.
  */
 export interface LlamaConfig {
   readonly modelType: 'llama'
@@ -60,9 +62,10 @@ export class LlamaForCausalLM extends Module {
         })
   }
 
-  override forward(inputs: ModelInputs): ModelOutputs {
-    const hiddenStates = this.model.forward(inputs)
-    const last = hiddenStates.at(-1)!
+  /** With a cache, the tokens of one text continue what is in it, and only the last one's logits are computed. */
+  override forward(inputs: ModelInputs, cache?: KeyValueCache): ModelOutputs {
+    const hiddenStates = this.model.forward(inputs, cache)
+    const last = cache ? lastPosition(hiddenStates.at(-1)!) : hiddenStates.at(-1)!
     const logits = this.lm_head
       ? this.lm_head.forward(last)
       : linear(last, this.model.embed_tokens.weight.value) // [B, T, V]
@@ -93,12 +96,16 @@ export class LlamaModel extends Module {
   }
 
   /** The hidden states `[B, T, hidden]`: after the embedding, after each layer, the last one normalised. */
-  override forward({ inputIds, attentionMask }: ModelInputs): Tensor[] {
+  override forward({ inputIds, attentionMask }: ModelInputs, cache?: KeyValueCache): Tensor[] {
     const { hiddenSize, numAttentionHeads, ropeTheta } = this.#config
-    const tables = rotaryTables(inputIds.shape[1]!, hiddenSize / numAttentionHeads, ropeTheta)
+    const T = inputIds.shape[1]!
+    const step = cache?.next(T)
+    const angles = rotaryTables(cache?.capacity ?? T, hiddenSize / numAttentionHeads, ropeTheta)
+    const tables = step ? rotaryRows(angles, step.positions) : angles
+    const mask = step ? step.keyMask : attentionMask
     const hiddenStates = [this.embed_tokens.forward(inputIds)]
-    for (const layer of this.layers)
-      hiddenStates.push(layer.forward(hiddenStates.at(-1)!, tables, attentionMask))
+    for (const [i, layer] of this.layers.entries())
+      hiddenStates.push(layer.forward(hiddenStates.at(-1)!, tables, mask, step?.layers[i]))
     hiddenStates.push(this.norm.forward(hiddenStates.pop()!))
     return hiddenStates
   }
@@ -118,8 +125,13 @@ class LlamaDecoderLayer extends Module {
     this.post_attention_layernorm = new RMSNorm(config.hiddenSize, { epsilon: config.rmsNormEps })
   }
 
-  override forward(x: Tensor, tables: RotaryTables, mask: Tensor | undefined): Tensor {
-    const attended = add(x, this.self_attn.forward(this.input_layernorm.forward(x), tables, mask))
+  override forward(
+    x: Tensor,
+    tables: RotaryTables,
+    mask: Tensor | undefined,
+    cached: CachedLayer | undefined,
+  ): Tensor {
+    const attended = add(x, this.self_attn.forward(this.input_layernorm.forward(x), tables, mask, cached))
     return add(attended, this.mlp.forward(this.post_attention_layernorm.forward(attended)))
   }
 }
@@ -144,11 +156,17 @@ class LlamaAttention extends Module {
     this.o_proj = new Linear(hiddenSize, hiddenSize, options)
   }
 
-  override forward(x: Tensor, { cos, sin }: RotaryTables, keyMask: Tensor | undefined): Tensor {
+  override forward(
+    x: Tensor,
+    { cos, sin }: RotaryTables,
+    keyMask: Tensor | undefined,
+    cached: CachedLayer | undefined,
+  ): Tensor {
     const q = rotaryEmbedding(splitHeads(this.q_proj.forward(x), this.#heads), cos, sin) // [B, H, T, D]
     const k = rotaryEmbedding(splitHeads(this.k_proj.forward(x), this.#keyValueHeads), cos, sin) // [B, K, T, D]
     const v = splitHeads(this.v_proj.forward(x), this.#keyValueHeads) // [B, K, T, D]
-    return this.o_proj.forward(joinHeads(attention(q, k, v, { causal: true, keyMask })))
+    const [keys, values] = cached?.append(k, v) ?? [k, v] // [B, K, S, D]
+    return this.o_proj.forward(joinHeads(attention(q, keys, values, { causal: true, keyMask })))
   }
 }
 
@@ -168,4 +186,10 @@ class LlamaMlp extends Module {
   override forward(x: Tensor): Tensor {
     return this.down_proj.forward(mul(silu(this.gate_proj.forward(x)), this.up_proj.forward(x)))
   }
+}
+
+/** `[B, T, hidden]` → `[B, 1, hidden]`. */
+function lastPosition(x: Tensor): Tensor {
+  const [B, T, hidden] = x.shape as [number, number, number]
+  return slice(x, [0, T - 1, 0], [B, 1, hidden]) as Tensor
 }

@@ -1,4 +1,4 @@
-import { lazyTensor, type Tensor } from '@gyre/tensor'
+import { embedding, lazyTensor, type Tensor } from '@gyre/tensor'
 
 /** Cosines and sines of the rotary angles, each `[T, D]`, the halves repeated. */
 export interface RotaryTables {
@@ -25,4 +25,9 @@ export function rotaryTables(length: number, headSize: number, theta: number): R
       return data
     }) as Tensor
   return { cos: table(Math.cos), sin: table(Math.sin) }
+}
+
+/** The tables of some positions, int32 `[T]`. */
+export function rotaryRows({ cos, sin }: RotaryTables, positions: Tensor): RotaryTables {
+  return { cos: embedding(cos, positions), sin: embedding(sin, positions) }
 }

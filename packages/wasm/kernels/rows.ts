@@ -55,9 +55,17 @@ export function sumOfRow(a: usize, features: i32): f64 {
   let i: usize = 0
   while (i < whole) {
     const blockEnd = min(i + SUM_BLOCK, whole)
-    let sums = f32x4.splat(0)
-    for (; i < blockEnd; i += 16) sums = f32x4.add(sums, v128.load(a + i))
-    total += sumOfLanes(sums)
+    let even = f32x4.splat(0)
+    let odd = f32x4.splat(0)
+    for (; i + 32 <= blockEnd; i += 32) {
+      even = f32x4.add(even, v128.load(a + i))
+      odd = f32x4.add(odd, v128.load(a + i, 16))
+    }
+    if (i < blockEnd) {
+      even = f32x4.add(even, v128.load(a + i))
+      i += 16
+    }
+    total += sumOfLanes(f32x4.add(even, odd))
   }
   for (; i < end; i += 4) total += load<f32>(a + i)
   return total
@@ -71,9 +79,19 @@ export function dotOfRows(a: usize, b: usize, features: i32): f64 {
   let i: usize = 0
   while (i < whole) {
     const blockEnd = min(i + SUM_BLOCK, whole)
-    let sums = f32x4.splat(0)
-    for (; i < blockEnd; i += 16) sums = multiplyAdd(v128.load(a + i), v128.load(b + i), sums)
-    total += sumOfLanes(sums)
+    // Four sums, so that no addition waits for the one before.
+    let sums0 = f32x4.splat(0)
+    let sums1 = f32x4.splat(0)
+    let sums2 = f32x4.splat(0)
+    let sums3 = f32x4.splat(0)
+    for (; i + 64 <= blockEnd; i += 64) {
+      sums0 = multiplyAdd(v128.load(a + i), v128.load(b + i), sums0)
+      sums1 = multiplyAdd(v128.load(a + i, 16), v128.load(b + i, 16), sums1)
+      sums2 = multiplyAdd(v128.load(a + i, 32), v128.load(b + i, 32), sums2)
+      sums3 = multiplyAdd(v128.load(a + i, 48), v128.load(b + i, 48), sums3)
+    }
+    for (; i < blockEnd; i += 16) sums0 = multiplyAdd(v128.load(a + i), v128.load(b + i), sums0)
+    total += sumOfLanes(f32x4.add(f32x4.add(sums0, sums1), f32x4.add(sums2, sums3)))
   }
   for (; i < end; i += 4) total += <f64>load<f32>(a + i) * <f64>load<f32>(b + i)
   return total

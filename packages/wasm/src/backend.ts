@@ -106,7 +106,7 @@ export class WasmBackend implements GraphBackend {
     })
     kernel.lower(locatedInputs, options, locatedResults, recorder)
 
-    const program = new EncodedProgram(recorder.commands)
+    const program = new EncodedProgram(recorder.takeCommands())
     const programBlock = new MemoryBlock(program.bytes)
     const resultBlocks = valuesIn(locatedResults).map(({ block }) => block)
     const blocks = [

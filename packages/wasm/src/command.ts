@@ -26,6 +26,12 @@ export interface Command {
   readonly chunks: number
   /** Whether its kernel may refuse a number and end the program. */
   readonly mayHalt: boolean
+  /** Whether each chunk reads and writes elements `chunk · chunkSize` and on, and no others of that size. */
+  readonly elementwise: boolean
+  /** Which op of a graph it belongs to. */
+  readonly op: number
+  /** Commands that a chain runs tile by tile. */
+  readonly links?: readonly Command[]
 }
 
 // The layout of Command in kernels/runtime/run-program.ts, in 32-bit words.
@@ -44,9 +50,9 @@ export class EncodedProgram {
     this.#commands = commands
     this.parallel = commands.some(({ chunks }) => chunks > 1)
     let end = 0
-    this.#offsets = commands.map(({ kernel }) => {
+    this.#offsets = commands.map((command) => {
       const offset = end
-      end += headerBytes + Math.ceil(kernelLayouts[kernel].bytes / 8) * 8
+      end += encodedBytes(command)
       return offset
     })
     this.bytes = end + headerBytes
@@ -56,23 +62,9 @@ export class EncodedProgram {
   write(memory: ArrayBufferLike, address: number): void {
     const view = new DataView(memory, address, this.bytes)
     this.#commands.forEach((command, index) => {
-      const offset = this.#offsets[index]!
-      const end = this.#offsets[index + 1] ?? this.bytes - headerBytes
-      const { id, fields } = kernelLayouts[command.kernel]
       const next = this.#commands[index + 1]
       const barrier = command.chunks > 1 || command.mayHalt || (next !== undefined && next.chunks > 1)
-      const header = [id, command.chunks, 0, end - offset, Number(barrier), Number(next === undefined)]
-      header.forEach((word, i) => {
-        view.setInt32(offset + 4 * i, word, true)
-      })
-      for (const [name, type, fieldOffset] of fields) {
-        const at = offset + headerBytes + fieldOffset
-        const value = command.args[name]!
-        if (type === 'usize') view.setUint32(at, addressOf(value as Pointer), true)
-        else if (type === 'i32') view.setInt32(at, value as number, true)
-        else if (type === 'f32') view.setFloat32(at, value as number, true)
-        else view.setFloat64(at, value as number, true)
-      }
+      writeCommand(view, this.#offsets[index]!, command, barrier, next === undefined)
     })
     view.setInt32(this.bytes - headerBytes, -1, true)
   }
@@ -82,6 +74,38 @@ export class EncodedProgram {
     for (const [index, { chunks }] of this.#commands.entries()) {
       if (chunks > 1) words[((address + this.#offsets[index]!) >>> 2) + nextWord] = 0
     }
+  }
+}
+
+function encodedBytes({ kernel, links = [] }: Command): number {
+  const own = headerBytes + Math.ceil(kernelLayouts[kernel].bytes / 8) * 8
+  return links.reduce((total, link) => total + encodedBytes(link), own)
+}
+
+function writeCommand(
+  view: DataView,
+  offset: number,
+  command: Command,
+  barrier: boolean,
+  last: boolean,
+): void {
+  const { id, fields, bytes } = kernelLayouts[command.kernel]
+  const header = [id, command.chunks, 0, encodedBytes(command), Number(barrier), Number(last)]
+  header.forEach((word, i) => {
+    view.setInt32(offset + 4 * i, word, true)
+  })
+  for (const [name, type, fieldOffset] of fields) {
+    const at = offset + headerBytes + fieldOffset
+    const value = command.args[name]!
+    if (type === 'usize') view.setUint32(at, addressOf(value as Pointer), true)
+    else if (type === 'i32') view.setInt32(at, value as number, true)
+    else if (type === 'f32') view.setFloat32(at, value as number, true)
+    else view.setFloat64(at, value as number, true)
+  }
+  let linkOffset = offset + headerBytes + Math.ceil(bytes / 8) * 8
+  for (const link of command.links ?? []) {
+    writeCommand(view, linkOffset, link, false, false)
+    linkOffset += encodedBytes(link)
   }
 }
 

@@ -1,3 +1,5 @@
 export { WasmBackend, type WasmStatus } from './backend.js'
 export type { Variant } from './engine/features.js'
+export { referenceReasons } from './kernel-table.js'
+export { smallestTransformedBlock } from './lowerings/block-circulant.js'
 export { type WasmOptions, wasm } from './wasm.js'

@@ -32,3 +32,12 @@ export const kernelTable: { readonly [Name in keyof typeof ops]: AnyWasmKernel |
   ...shapeOpsKernels,
   ...softmaxKernels,
 } satisfies KernelTable<typeof ops, AnyWasmKernel>
+
+/** The ops that this backend leaves to their reference kernels, with why. */
+export function referenceReasons(): Map<string, string> {
+  const reasons = new Map<string, string>()
+  for (const [name, entry] of Object.entries(kernelTable)) {
+    if ('useReference' in entry) reasons.set(name, entry.useReference)
+  }
+  return reasons
+}

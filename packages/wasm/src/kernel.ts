@@ -16,6 +16,11 @@ export interface CallOptions {
   readonly scratch?: number
   /** Whether the kernel may call `halt`. */
   readonly mayHalt?: boolean
+  /**
+   * Whether chunk i computes elements `i · chunkSize` and on of `count`, from the elements of inputs of that size at
+   * the same places. Such calls that follow each other are run tile by tile.
+   */
+  readonly elementwise?: boolean
 }
 
 /** Where an op's calls of kernels are put down, in the order in which they run. */
@@ -37,6 +42,8 @@ export interface Lowering {
 export interface WasmKernel<I extends Inputs, O extends Options, R extends Results> extends Kernel {
   /** The dtypes of all inputs and results must be among these; otherwise the reference kernel runs. */
   readonly dtypes: readonly DType[]
+  /** Inputs over which a result of the same size may be written, when nobody needs them any more. */
+  readonly inPlace?: readonly (keyof I & string)[]
   /** What else must hold; default nothing. */
   readonly takes?: (inputs: Mapped<I, TensorSpec>, options: O) => boolean
   /** Writes the op's calls. Results are not zeroed. */
@@ -50,6 +57,7 @@ export interface WasmKernel<I extends Inputs, O extends Options, R extends Resul
 
 /** A kernel with its types forgotten, as the backend handles it. */
 export interface AnyWasmKernel extends Kernel {
+  readonly inPlace?: readonly string[]
   readonly takes?: (inputs: LocatedSpecs, options: Options) => boolean
   readonly lower: (
     inputs: LocatedRecord,

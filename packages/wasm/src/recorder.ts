@@ -5,7 +5,7 @@ import type { CallOptions, Lowering } from './kernel.js'
 
 /** What the lowerings of some ops put down. */
 export class Recorder implements Lowering {
-  readonly commands: Command[] = []
+  #commands: Command[] = []
   /** Temporary memory, with the op that it belongs to. */
   readonly workspaces: { readonly block: MemoryBlock; readonly op: number }[] = []
   readonly guards: ((position: number, value: number) => Error)[] = []
@@ -22,13 +22,20 @@ export class Recorder implements Lowering {
   run(
     kernel: Command['kernel'],
     args: Readonly<Record<string, Pointer | number>>,
-    { chunks = 1, scratch = 0, mayHalt = false }: CallOptions = {},
+    { chunks = 1, scratch = 0, mayHalt = false, elementwise = false }: CallOptions = {},
   ): void {
     // A tensor without elements asks for no chunk; there is nothing to do.
     if (chunks === 0) return
     if (!Number.isInteger(chunks)) throw new RangeError(`${kernel}: cannot be cut into ${chunks} chunks`)
-    this.commands.push({ kernel, args, chunks, mayHalt })
+    this.#commands.push({ kernel, args, chunks, mayHalt, elementwise, op: this.currentOp })
     this.scratchBytes = Math.max(this.scratchBytes, scratch)
+  }
+
+  /** The calls since this was last asked. */
+  takeCommands(): readonly Command[] {
+    const commands = this.#commands
+    this.#commands = []
+    return commands
   }
 
   workspace(bytes: number): MemoryBlock {

@@ -3,9 +3,11 @@ import { readdir, stat } from 'node:fs/promises'
 import { availableParallelism, freemem, totalmem } from 'node:os'
 import { join, resolve } from 'node:path'
 import { formatNumber, renderTable } from '@gyre/report'
-import { type AnyOp, type Backend, jsBackend, ops } from '@gyre/tensor'
+import { type AnyOp, type Backend, isGyreError, ops } from '@gyre/tensor'
+import type { WasmBackend } from '@gyre/wasm'
 import type { Command } from 'commander'
-import { backendNames, type CommonOptions, chooseBackend } from '../common-options.js'
+import { type ChosenBackend, chooseBackend, loadWasm, switchesRelaxedSimdOn } from '../backend.js'
+import type { CommonOptions } from '../common-options.js'
 
 interface Diagnosis {
   readonly gyre: string
@@ -15,17 +17,37 @@ interface Diagnosis {
   /** Threads that kernels run on. */
   readonly threads: number
   readonly memory: { readonly totalBytes: number; readonly freeBytes: number }
-  readonly backends: { readonly [name: string]: BackendState }
+  readonly backends: { readonly js: JsState; readonly wasm: WasmState; readonly gpu: Missing }
   /** The backend that `--backend` chose. */
   readonly backend: string
   /** Which kernel it runs for each op in float32. */
   readonly kernels: { readonly [op: string]: string }
-  /** Ops for which it has no kernel of its own. */
-  readonly fallbacks: readonly string[]
+  /** Ops that it leaves to their reference kernels, and why. */
+  readonly fallbacks: { readonly [op: string]: string }
+  /** Blocks of a circulant matrix from this size on are multiplied through their transforms, on the backend wasm. */
+  readonly smallestTransformedBlock: number
   readonly cache: { readonly path: string; readonly bytes: number }
 }
 
-type BackendState = { readonly available: true } | { readonly available: false; readonly reason: string }
+interface JsState {
+  readonly available: true
+}
+
+interface Missing {
+  readonly available: false
+  readonly reason: string
+}
+
+type WasmState =
+  | Missing
+  | {
+      readonly available: true
+      readonly variant: string
+      /** Whether the engine has relaxed SIMD only because the command switched it on. */
+      readonly switchedOn: boolean
+      /** Why there is one thread, where there can be no more. */
+      readonly singleThreadReason?: string
+    }
 
 export function addDoctor(program: Command): Command {
   return program
@@ -35,36 +57,47 @@ export function addDoctor(program: Command): Command {
 }
 
 async function runDoctor(options: CommonOptions): Promise<void> {
-  const diagnosis = await diagnose(chooseBackend(options))
+  const diagnosis = await diagnose(await chooseBackend(options))
   console.log(options.json ? JSON.stringify(diagnosis) : formatDiagnosis(diagnosis))
 }
 
-async function diagnose(backend: Backend): Promise<Diagnosis> {
-  const kernels = kernelsOf(backend)
+async function diagnose({ backend, threads, wasm }: ChosenBackend): Promise<Diagnosis> {
+  const { referenceReasons, smallestTransformedBlock } = await import('@gyre/wasm')
   const cache = resolve('.gyre')
   return {
     gyre: gyreVersion(),
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
     processors: availableParallelism(),
-    threads: 1,
+    threads,
     memory: { totalBytes: totalmem(), freeBytes: freemem() },
-    backends: Object.fromEntries(
-      backendNames.filter((name) => name !== 'auto').map((name) => [name, backendState(name)]),
-    ),
+    backends: {
+      js: { available: true },
+      wasm: wasm ? wasmState(wasm) : await findWasm(),
+      gpu: { available: false, reason: 'this version of Gyre has no gpu backend' },
+    },
     backend: backend.name,
-    kernels,
+    kernels: kernelsOf(backend),
     // The reference kernels are what js consists of; elsewhere they stand in.
-    fallbacks:
-      backend === jsBackend ? [] : Object.keys(kernels).filter((name) => kernels[name] === 'reference'),
+    fallbacks: wasm ? Object.fromEntries(referenceReasons()) : {},
+    smallestTransformedBlock,
     cache: { path: cache, bytes: await bytesBelow(cache) },
   }
 }
 
-function backendState(name: string): BackendState {
-  return name === jsBackend.name
-    ? { available: true }
-    : { available: false, reason: `this version of Gyre has no ${name} backend` }
+function wasmState({ status: { variant, singleThreadReason } }: WasmBackend): WasmState {
+  const switchedOn = switchesRelaxedSimdOn && variant === 'relaxed-simd'
+  return { available: true, variant, switchedOn, singleThreadReason }
+}
+
+/** Whether there could be WebAssembly where another backend was chosen. */
+async function findWasm(): Promise<WasmState> {
+  try {
+    return wasmState(await loadWasm(1))
+  } catch (error) {
+    if (!isGyreError(error)) throw error
+    return { available: false, reason: error.message }
+  }
 }
 
 function kernelsOf(backend: Backend): { [op: string]: string } {
@@ -98,6 +131,7 @@ function formatDiagnosis(diagnosis: Diagnosis): string {
   const counts = new Map<string, number>()
   for (const kernel of Object.values(kernels)) counts.set(kernel, (counts.get(kernel) ?? 0) + 1)
   const kernelCounts = [...counts].map(([kernel, count]) => `${count} ${kernel}`).join(', ')
+  const inUse = (name: string): string => (name === backend ? ', in use' : '')
   return renderTable(
     [{ title: 'what' }, { title: 'here' }],
     [
@@ -105,15 +139,39 @@ function formatDiagnosis(diagnosis: Diagnosis): string {
       ['Node', `${diagnosis.node}, ${diagnosis.platform}`],
       ['threads', `${diagnosis.threads} (${diagnosis.processors} processors)`],
       ['memory', `${mebibytes(memory.totalBytes)}, ${mebibytes(memory.freeBytes)} free`],
-      ...Object.entries(backends).map(([name, state]) => [
-        `backend ${name}`,
-        state.available ? `available${name === backend ? ', in use' : ''}` : state.reason,
-      ]),
+      ['backend js', `available${inUse('js')}: the reference kernels`],
+      [
+        'backend wasm',
+        backends.wasm.available
+          ? `available${inUse('wasm')}: ${describeWasm(backends.wasm)}`
+          : backends.wasm.reason,
+      ],
+      ['backend gpu', backends.gpu.reason],
       ['kernels', `${Object.keys(kernels).length} ops on ${backend}: ${kernelCounts}`],
-      ['falls back', fallbacks.length === 0 ? 'none' : fallbacks.join(', ')],
+      ['falls back', formatFallbacks(fallbacks)],
+      [
+        'block-circulant',
+        `on wasm through Fourier transforms from block size ${diagnosis.smallestTransformedBlock} on, below as a dense matrix`,
+      ],
       ['cache', `${cache.path}, ${mebibytes(cache.bytes)}`],
     ],
   )
+}
+
+function describeWasm({ variant, switchedOn, singleThreadReason }: WasmState & { available: true }): string {
+  const parts = [
+    switchedOn ? `${variant}, which this command switched on: Node 20 keeps it behind a flag` : variant,
+    ...(singleThreadReason === undefined ? [] : [`one thread: ${singleThreadReason}`]),
+  ]
+  return parts.join('; ')
+}
+
+/** `conj: no kernel yet; reshape, stopGradient: it is a view` */
+function formatFallbacks(fallbacks: Diagnosis['fallbacks']): string {
+  const opsOf = new Map<string, string[]>()
+  for (const [op, reason] of Object.entries(fallbacks)) opsOf.set(reason, [...(opsOf.get(reason) ?? []), op])
+  if (opsOf.size === 0) return 'nothing'
+  return [...opsOf].map(([reason, names]) => `${names.join(', ')}: ${reason}`).join('; ')
 }
 
 function mebibytes(bytes: number): string {

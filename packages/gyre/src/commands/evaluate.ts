@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import { type CommonOptions, chooseBackend, integer } from '../common-options.js'
+import { chooseBackend } from '../backend.js'
+import { type CommonOptions, integer } from '../common-options.js'
 import { UsageError } from '../errors.js'
 import { checkHead } from '../fine-tuning/check-fit.js'
 import { loadFineTuned } from '../fine-tuning/load-fine-tuned.js'
@@ -33,7 +34,7 @@ export function addEvaluate(program: Command): Command {
 }
 
 async function runEvaluate(options: EvaluateOptions): Promise<void> {
-  chooseBackend(options)
+  await chooseBackend(options)
   const { model, tokenizer, record, ...loaded } = await loadFineTuned(options)
   const name = options.task ?? record?.task
   if (name === undefined)

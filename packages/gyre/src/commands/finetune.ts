@@ -6,9 +6,9 @@ import { writeAtomically } from '@gyre/safetensors/node'
 import { applyMethod, methodGrammar, parseMethod, Trainer, toMicroBatch } from '@gyre/train'
 import { loadConfigFolder, loadModelFolder, saveModelFolder } from '@gyre/transformers/node'
 import { type Command, Option } from 'commander'
+import { chooseBackend } from '../backend.js'
 import {
   type CommonOptions,
-  chooseBackend,
   integer,
   makeOutputFolder,
   nameList,
@@ -84,7 +84,7 @@ export function addFinetune(program: Command): Command {
 }
 
 async function runFinetune(options: FinetuneOptions): Promise<void> {
-  const backend = chooseBackend(options)
+  const { identity: backend } = await chooseBackend(options)
   const { model: base, seed, out } = options
   const tokenizer = await loadTokenizer(base)
   const { config } = await loadConfigFolder(base)
@@ -130,7 +130,7 @@ async function runFinetune(options: FinetuneOptions): Promise<void> {
     checkpoint,
     checkpointEvery: options.checkpointEvery,
     resume: options.resume,
-    identity: { settings: runSettings(options), backend: backend.name },
+    identity: { settings: runSettings(options), backend },
   })
 
   const heldOut = await measureTask(model, task)
@@ -169,6 +169,6 @@ async function runFinetune(options: FinetuneOptions): Promise<void> {
 
 /** The options that decide a run's numbers: a run with others is another run. */
 function runSettings(options: FinetuneOptions): { [name: string]: unknown } {
-  const { json, backend, out, resume, checkpointEvery, ...deciding } = options
+  const { json, backend, threads, out, resume, checkpointEvery, ...deciding } = options
   return deciding
 }

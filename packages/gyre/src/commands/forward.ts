@@ -7,7 +7,8 @@ import { adapterMethods } from '@gyre/train'
 import { longestSequence, type Model, type ModelInputs } from '@gyre/transformers'
 import { loadModelFolder } from '@gyre/transformers/node'
 import type { Command } from 'commander'
-import { type CommonOptions, chooseBackend } from '../common-options.js'
+import { chooseBackend } from '../backend.js'
+import type { CommonOptions } from '../common-options.js'
 import { UsageError } from '../errors.js'
 
 interface ForwardOptions extends CommonOptions {
@@ -36,7 +37,7 @@ export function addForward(program: Command): Command {
 }
 
 async function runForward(options: ForwardOptions): Promise<void> {
-  chooseBackend(options)
+  await chooseBackend(options)
   const model = await loadModelFolder(options.model)
   const adapter = options.adapter
     ? await loadAdapterFolder(options.adapter, model, Object.values(adapterMethods))

@@ -1,6 +1,7 @@
 import { generate } from '@gyre/transformers'
 import type { Command } from 'commander'
-import { type CommonOptions, chooseBackend, integer, positiveNumber } from '../common-options.js'
+import { chooseBackend } from '../backend.js'
+import { type CommonOptions, integer, positiveNumber } from '../common-options.js'
 import { UsageError } from '../errors.js'
 import { loadFineTuned } from '../fine-tuning/load-fine-tuned.js'
 
@@ -29,7 +30,7 @@ export function addGenerate(program: Command): Command {
 }
 
 async function runGenerate(options: GenerateOptions): Promise<void> {
-  chooseBackend(options)
+  await chooseBackend(options)
   const { model, tokenizer } = await loadFineTuned(options)
   if (model.architecture !== 'LlamaForCausalLM') {
     throw new UsageError(

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { encodeExample, exampleBatches } from '@gyre/data'
 import { classify } from '@gyre/train'
 import type { Command } from 'commander'
-import { type CommonOptions, chooseBackend } from '../common-options.js'
+import { chooseBackend } from '../backend.js'
+import type { CommonOptions } from '../common-options.js'
 import { UsageError } from '../errors.js'
 import { loadFineTuned } from '../fine-tuning/load-fine-tuned.js'
 
@@ -25,7 +26,7 @@ export function addPredict(program: Command): Command {
 }
 
 async function runPredict(options: PredictOptions): Promise<void> {
-  chooseBackend(options)
+  await chooseBackend(options)
   const { model, tokenizer, record, sequenceLength } = await loadFineTuned(options)
   if (model.architecture !== 'RobertaForSequenceClassification') {
     throw new UsageError(`--model ${options.model} is a ${model.architecture}; predict needs a classifier`)

@@ -6,9 +6,9 @@ import { pretraining } from '@gyre/train'
 import { type ModelConfig, parseConfig } from '@gyre/transformers'
 import { saveModelFolder } from '@gyre/transformers/node'
 import type { Command } from 'commander'
+import { chooseBackend } from '../backend.js'
 import {
   type CommonOptions,
-  chooseBackend,
   integer,
   makeOutputFolder,
   nonNegativeNumber,
@@ -38,8 +38,8 @@ interface PretrainOptions extends CommonOptions {
 
 /** The models of `gyre compare`, by name. */
 const namedConfigs: { readonly [name: string]: ModelConfig } = {
-  'small-llama': comparisonSettings('moby-dick', { quick: false, seed: 0 }).config,
-  'small-roberta': comparisonSettings('era', { quick: false, seed: 0 }).config,
+  'small-llama': comparisonSettings('moby-dick', { length: 'full', seed: 0 }).config,
+  'small-roberta': comparisonSettings('era', { length: 'full', seed: 0 }).config,
 }
 
 export function addPretrain(program: Command): Command {
@@ -63,7 +63,7 @@ export function addPretrain(program: Command): Command {
 }
 
 async function runPretrain(options: PretrainOptions): Promise<void> {
-  const backend = chooseBackend(options)
+  const { identity: backend } = await chooseBackend(options)
   const config = await findConfig(options.config)
   const { out, steps } = options
   checkSequenceLength(options.sequenceLength, config)
@@ -77,7 +77,7 @@ async function runPretrain(options: PretrainOptions): Promise<void> {
   const { model, trainer } = pretraining(config, tokenizer.encode(text), tokenizer, options)
   await makeOutputFolder(out)
   const checkpoint = join(out, 'checkpoint.safetensors')
-  const { json, backend: _backend, resume, checkpointEvery, ...deciding } = options
+  const { json, backend: _backend, threads, resume, checkpointEvery, ...deciding } = options
   const loss = await superviseRun({
     name: `pre-training ${config.modelType}`,
     trainer,
@@ -86,7 +86,7 @@ async function runPretrain(options: PretrainOptions): Promise<void> {
     checkpoint,
     checkpointEvery,
     resume,
-    identity: { settings: { ...deciding, out: undefined }, backend: backend.name },
+    identity: { settings: { ...deciding, out: undefined }, backend },
   })
   await writeAtomically(join(out, 'tokenizer.json'), JSON.stringify(tokenizer.json))
   await saveModelFolder(out, model)

@@ -1,4 +1,4 @@
-import { jsBackend, setBackend } from '@gyre/tensor'
+import { chooseBackend } from '../backend.js'
 import { type AdaptationJob, adapt } from './adapt.js'
 import type { AdaptationMessage } from './adapt-process.js'
 
@@ -7,8 +7,8 @@ const send = (message: AdaptationMessage): void => {
 }
 
 process.once('message', async (job: AdaptationJob) => {
-  setBackend(jsBackend)
   try {
+    await chooseBackend(job)
     const result = await adapt(job, (done, total, detail) => send({ kind: 'progress', done, total, detail }))
     send({ kind: 'result', result })
   } catch (error) {

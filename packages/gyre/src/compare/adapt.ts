@@ -14,11 +14,12 @@ import {
 } from '@gyre/train'
 import { generate, LlamaForCausalLM, type Model } from '@gyre/transformers'
 import { loadModelFolder } from '@gyre/transformers/node'
+import type { BackendOptions } from '../backend.js'
 import { type ComparisonData, comparisonData } from './comparison-data.js'
 import type { ComparisonSettings, MethodRow } from './settings.js'
 
-/** One method's part of a comparison; `row` is left out for the unadapted base. */
-export interface AdaptationJob {
+/** One method's part of a comparison, and where it is computed; `row` is left out for the unadapted base. */
+export interface AdaptationJob extends BackendOptions {
   readonly settings: ComparisonSettings
   readonly folder: string
   readonly seed: number
@@ -29,6 +30,7 @@ export interface AdaptationJob {
 /** What a comparison measures of one method. */
 export interface AdaptationResult {
   readonly method: string
+  readonly seed: number
   readonly trainableParameters: number
   /** Of a fresh head, trained beside the method. */
   readonly headParameters: number
@@ -75,7 +77,7 @@ export async function adapt(
           await generate(model, tokenizer.encode(prompt), { maxNewTokens: 40, temperature: 0.7, seed: 1 }),
         )
       : undefined
-  return { ...trained, ...measured, sample, peakBytes: process.resourceUsage().maxRSS * 1024 }
+  return { seed, ...trained, ...measured, sample, peakBytes: process.resourceUsage().maxRSS * 1024 }
 }
 
 const untrained = {

@@ -6,6 +6,7 @@ import type { Tensor } from '../tensor.js'
 import { broadcastTo } from './broadcast-to.js'
 import { cast } from './cast.js'
 import { concat } from './concat.js'
+import { dynamicUpdateSlice } from './dynamic-update-slice.js'
 import { expandDims } from './expand-dims.js'
 import { gather } from './gather.js'
 import { pad } from './pad.js'
@@ -48,6 +49,12 @@ const moves: readonly [name: string, move: Move, shape: Shape, values: readonly 
   ['concat', (x) => concat([x, x], { axis: 1 }), [2, 6], [1, 0, 1, 1, 0, 1, 0, 0, 1, 0, 0, 1]],
   ['stack', (x) => stack([x, x], { axis: -1 }), [2, 3, 2], [1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 1, 1]],
   ['gather', (x) => gather(x, picks, { axis: 1 }), [2, 2], [1, 1, 1, 0]],
+  [
+    'dynamicUpdateSlice',
+    (x) => dynamicUpdateSlice(x, of([1, 1, 0], [1, 3], x.dtype), tensor(1, { dtype: 'int32' }) as Tensor),
+    [2, 3],
+    [1, 0, 1, 1, 1, 0],
+  ],
   ['where', (x) => where(mask, x, of([1], [], x.dtype)), [2, 3], [1, 1, 1, 0, 1, 1]],
 ]
 

@@ -4,6 +4,7 @@ import { DTypeError, IndexError, ShapeError } from '../errors.js'
 import type { Shape } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 import { concat } from './concat.js'
+import { dynamicUpdateSlice } from './dynamic-update-slice.js'
 import { gather } from './gather.js'
 import { pad } from './pad.js'
 import { scatterAdd } from './scatter-add.js'
@@ -46,6 +47,39 @@ describe('gather and scatterAdd', () => {
     expect(() => scatterAdd(x, indices([0, 0]), { length: 1.5 })).toThrow(
       'scatterAdd: a shape holds integers ≥ 0, not [1.5, 3]',
     )
+  })
+})
+
+describe('dynamicUpdateSlice', () => {
+  const at = (start: number): Tensor => tensor(start, { dtype: 'int32' }) as unknown as Tensor
+
+  test('replaces slices from a position on, which is a tensor', () => {
+    expect([...dynamicUpdateSlice(x, tensor([[7, 8, 9]]), at(1)).dataSync()]).toEqual([1, 2, 3, 7, 8, 9])
+    const columns = tensor([
+      [7, 8],
+      [9, 0],
+    ])
+    expect([...dynamicUpdateSlice(x, columns, at(1), { axis: -1 }).dataSync()]).toEqual([1, 7, 8, 4, 9, 0])
+    expect([...dynamicUpdateSlice(x, zeros([0, 3]), at(2)).dataSync()]).toEqual([1, 2, 3, 4, 5, 6])
+  })
+
+  test.each([2, -1])('names the position %d at which the update does not fit', (start) => {
+    expect(() => dynamicUpdateSlice(x, tensor([[7, 8, 9]]), at(start))).toThrow(
+      new IndexError(`dynamicUpdateSlice: index ${start} at position 0 is outside 0 to 1`),
+    )
+  })
+
+  test('takes a scalar position, and an update like x but along the axis', () => {
+    expect(() => dynamicUpdateSlice(x, zeros([1, 3]), indices([0]) as Tensor)).toThrow(
+      new ShapeError('dynamicUpdateSlice: start has shape [1]; expected a scalar'),
+    )
+    for (const shape of [[1, 2], [3, 3], [3]]) {
+      expect(() => dynamicUpdateSlice(x, zeros(shape), at(0))).toThrow(
+        new ShapeError(
+          `dynamicUpdateSlice: update [${shape.join(', ')}] does not fit into [2, 3] along axis 0`,
+        ),
+      )
+    }
   })
 })
 

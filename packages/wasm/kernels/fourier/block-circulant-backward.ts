@@ -1,7 +1,7 @@
 import { multiplyTile, transformBlocks } from './block-circulant'
 import { transformFourRowsBack } from './network'
 import { correlateBlock, correlateBlocks } from './products.generated'
-import { copyRows } from './rows'
+import { copyRows } from './four-rows'
 
 /**
  * The gradient of x, and a chunk's part of the spectrum of c's gradient: the sum over its rows of

@@ -1,6 +1,6 @@
 import { transformRows, transformRowsBack } from './network'
 import { multiplyBlocks1, multiplyBlocks2, multiplyBlocks4 } from './products.generated'
-import { copyRows } from './rows'
+import { copyRows } from './four-rows'
 
 // Eight rows make a tile of four complex lanes: rows 0 to 3 are the real parts, rows 4 to 7 the imaginary parts. The
 // kernel c is real, so its spectrum multiplies both at once. No spectrum is ever put in order.

@@ -4,7 +4,7 @@ import {
   storeComplex1, storeComplex1Swapped, storeComplex2, storeComplex2Swapped, storeComplex4, storeComplex4Swapped,
 } from './passes.generated'
 import { twiddlesOf } from './rfft'
-import { copyRows } from './rows'
+import { copyRows } from './four-rows'
 
 /** The discrete Fourier transform of complex rows of n numbers, or its inverse, scaled by 1/n. */
 @unmanaged export class FftArguments {

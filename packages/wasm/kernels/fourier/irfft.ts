@@ -1,7 +1,7 @@
 import { multiplyAdd, subtractProduct } from '../simd'
 import { inverseNetwork, levelCount } from './network'
 import { storeComplex1, storeComplex2, storeComplex4 } from './passes.generated'
-import { copyRows, loadPair } from './rows'
+import { copyRows, loadPair } from './four-rows'
 
 /** The real rows of length n that have the half spectra X. */
 @unmanaged export class IrfftArguments {

@@ -126,7 +126,7 @@ const loadTwiddles = (code, radix, pointer) =>
   }))
 
 /** One butterfly of a pass, from and to the same places. `twiddles` is undefined in the first block. */
-function step(code, radix, direction, addresses, twiddles) {
+function step(code, direction, addresses, twiddles) {
   let values = addresses.map((address) => loadAt(code, address))
   const turnAll = () => {
     if (twiddles)
@@ -147,13 +147,13 @@ function passFunction(radix, direction) {
     range(radix).map((i) => (i === 0 ? base : code.define(`${base} + ${32 * i}`)))
   const body = (twiddles) => {
     const code = new Code()
-    step(code, radix, direction, places(code, 'a'), twiddles)
+    step(code, direction, places(code, 'a'), twiddles)
     return code.text()
   }
   const hoisted = new Code()
   const twiddles = loadTwiddles(hoisted, radix, 'twiddles')
   const single = new Code()
-  step(single, radix, direction, adjacent(single, 'a'), loadTwiddles(single, radix, 'twiddles'))
+  step(single, direction, adjacent(single, 'a'), loadTwiddles(single, radix, 'twiddles'))
   return `
 /** ${direction < 0 ? 'Twiddles, then butterflies' : 'Butterflies, then conjugate twiddles'} of ${radix} elements that are \`columns\` elements apart, in each of \`blocks\` blocks. */
 export function ${direction < 0 ? 'forward' : 'inverse'}Pass${radix}(tile: usize, blocks: i32, columns: i32, twiddles: usize): void {

@@ -1,7 +1,7 @@
 import { multiplyAdd, subtractProduct } from '../simd'
 import { inverseNetwork, levelCount } from './network'
 import { loadComplex1Swapped, loadComplex2Swapped, loadComplex4Swapped } from './passes.generated'
-import { copyRows, storeFour, storePair } from './rows'
+import { copyRows, storeFour, storePair } from './four-rows'
 
 /** `output[r, f] = Σ_j x[r, j] exp(-2πi f j / n)` for f = 0 … ⌊n/2⌋, in complex numbers. */
 @unmanaged export class RfftArguments {

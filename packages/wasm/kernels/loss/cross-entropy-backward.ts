@@ -1,5 +1,5 @@
-import { expVector } from '../math/exp'
 import { loadPart, storePart } from '../rows'
+import { expOfDifference } from '../softmax/exp-of-difference'
 import { countTargets } from './cross-entropy'
 
 /** What the gradient of every row is multiplied by, in float64. */
@@ -51,11 +51,11 @@ export function crossEntropyBackward(args: CrossEntropyBackwardArguments, chunk:
     const normalizer = load<f32>(args.logSumExp + (<usize>row << 2))
     const normalizers = f32x4.splat(normalizer)
     for (let i: usize = 0; i < whole; i += 16) {
-      v128.store(output + i, f32x4.mul(expVector(f32x4.sub(v128.load(logits + i), normalizers)), scales))
+      v128.store(output + i, f32x4.mul(expOfDifference(f32x4.sub(v128.load(logits + i), normalizers)), scales))
     }
     if (rest) {
       const last = loadPart(logits + whole, rest, normalizers)
-      storePart(output + whole, rest, f32x4.mul(expVector(f32x4.sub(last, normalizers)), scales))
+      storePart(output + whole, rest, f32x4.mul(expOfDifference(f32x4.sub(last, normalizers)), scales))
     }
     if (<u32>target < <u32>classes) {
       // In float64: where the model is certain, little is left of the difference.

@@ -1,5 +1,6 @@
-import { FROM_RESULT, FROM_ROW, FROM_ZERO, multiplyPanels, panelScratch, TILE_COLUMNS, TILE_ROWS } from './multiply-panels'
-import { packPanels } from './pack'
+import { FROM_RESULT, FROM_ROW, FROM_ZERO, multiplyPanels, panelScratch } from './multiply-panels'
+import { packColumns, packRows } from './pack'
+import { TILE_COLUMNS } from './tile.generated'
 
 /** Packs the right factor [k, n] of a product for `multiply`, one block of steps after the other. */
 @unmanaged export class PackRightArguments {
@@ -38,7 +39,7 @@ function packRightBlock(
   const at = transpose
     ? b + <usize>first * stride + (<usize>k << 2)
     : b + <usize>k * stride + (<usize>first << 2)
-  packPanels(at, transpose != 0, stride, columns, depth, TILE_COLUMNS, target)
+  packColumns(at, transpose != 0, stride, columns, depth, target)
 }
 
 /**
@@ -65,7 +66,7 @@ function packRightBlock(
   transposeA: i32
   /** 1: b is stored [n, k]. */
   transposeB: i32
-  /** Rows, columns and steps of one block; the first a multiple of 4, the second of 8. */
+  /** Rows, columns and steps of one block; the first a multiple of 12, the second of 8. */
   rowBlock: i32
   columnBlock: i32
   depthBlock: i32
@@ -98,6 +99,7 @@ function multiplyBlock(args: MultiplyArguments, entry: i32, firstRow: i32, first
   let from = bias ? FROM_ROW : FROM_ZERO
   for (let step = 0; step < k; step += args.depthBlock) {
     const depth = min(args.depthBlock, k - step)
+    const panelB = <usize>(TILE_COLUMNS * depth) << 2
     let panels: usize
     if (args.packedB) panels = packedBlock(args.packedB, n, step) + (<usize>(firstColumn * depth) << 2)
     else {
@@ -105,12 +107,12 @@ function multiplyBlock(args: MultiplyArguments, entry: i32, firstRow: i32, first
       packRightBlock(b, n, k, args.transposeB, firstColumn, columns, step, depth, panels)
     }
     if (args.transposeA) {
-      packPanels(a + (<usize>(step * m + firstRow) << 2), false, <usize>m << 2, rows, depth, TILE_ROWS, packedRows)
-      multiplyPanels(packedRows, true, 0, 0, panels, rows, columns, depth, from, bias, c, stride, scratch)
+      packRows(a + (<usize>(step * m + firstRow) << 2), <usize>m << 2, rows, depth, packedRows)
+      multiplyPanels(packedRows, true, 0, 0, panels, panelB, rows, columns, depth, from, bias, c, stride, scratch)
     } else {
       // Rows are read where they are: that costs no more than packed ones, and less where columns are few.
       const at = a + (<usize>(firstRow * k + step) << 2)
-      multiplyPanels(at, false, <usize>k << 2, 4, panels, rows, columns, depth, from, bias, c, stride, scratch)
+      multiplyPanels(at, false, <usize>k << 2, 4, panels, panelB, rows, columns, depth, from, bias, c, stride, scratch)
     }
     from = FROM_RESULT
   }

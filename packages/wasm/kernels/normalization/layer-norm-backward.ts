@@ -52,14 +52,23 @@ function gradientOfRow(
   for (let i: usize = 0; i < whole; ) {
     const end = min(i + SUM_BLOCK, whole)
     let sums = zero
-    let products = zero
-    for (; i < end; i += 16) {
+    let even = zero
+    let odd = zero
+    for (; i + 32 <= end; i += 32) {
+      const g0 = f32x4.mul(v128.load(grad + i), v128.load(weight + i))
+      const g1 = f32x4.mul(v128.load(grad + i, 16), v128.load(weight + i, 16))
+      sums = f32x4.add(sums, f32x4.add(g0, g1))
+      even = multiplyAdd(g0, f32x4.mul(f32x4.sub(v128.load(x + i), means), scales), even)
+      odd = multiplyAdd(g1, f32x4.mul(f32x4.sub(v128.load(x + i, 16), means), scales), odd)
+    }
+    if (i < end) {
       const g = f32x4.mul(v128.load(grad + i), v128.load(weight + i))
       sums = f32x4.add(sums, g)
-      products = multiplyAdd(g, f32x4.mul(f32x4.sub(v128.load(x + i), means), scales), products)
+      even = multiplyAdd(g, f32x4.mul(f32x4.sub(v128.load(x + i), means), scales), even)
+      i += 16
     }
     sumG += sumOfLanes(sums)
-    sumGY += sumOfLanes(products)
+    sumGY += sumOfLanes(f32x4.add(even, odd))
   }
   let lastG = zero
   let lastY = zero

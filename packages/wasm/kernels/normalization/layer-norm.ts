@@ -1,5 +1,6 @@
-import { loadPart, loadTwo, promoteHigh, storePart, sumOfDoubles } from '../rows'
+import { loadPart, storePart, SUM_BLOCK, sumOfLanes, sumOfRow } from '../rows'
 import { multiplyAdd } from '../simd'
+import { isInRange, squaresInDoubles, sumInDoubles } from './doubles'
 
 /** Layer normalisation of rows; a chunk is `rowsPerChunk` of them. */
 @unmanaged export class LayerNormArguments {
@@ -30,51 +31,65 @@ export function layerNorm(args: LayerNormArguments, chunk: i32, scratch: usize):
     const x = args.x + <usize>row * bytes
     const output = args.output + <usize>row * bytes
 
-    let low = zero
-    let high = zero
-    for (let i: usize = 0; i < whole; i += 16) {
-      low = f64x2.add(low, loadTwo(x + i))
-      high = f64x2.add(high, loadTwo(x + i + 8))
-    }
-    if (rest) {
-      const part = loadPart(x + whole, rest, zero)
-      low = f64x2.add(low, f64x2.promote_low_f32x4(part))
-      high = f64x2.add(high, promoteHigh(part))
-    }
-    const average = sumOfDoubles(low, high) / features
-    // The average as two float32: where x is close to it, x - first is exact, and nothing of the difference is lost.
-    const first = <f32>average
-    const firstPart = f32x4.splat(first)
-    const secondPart = f32x4.splat(<f32>(average - first))
-
-    low = zero
-    high = zero
-    for (let i: usize = 0; i < whole; i += 16) {
-      const centred = f32x4.sub(f32x4.sub(v128.load(x + i), firstPart), secondPart)
-      const lowHalf = f64x2.promote_low_f32x4(centred)
-      const highHalf = promoteHigh(centred)
-      low = f64x2.add(low, f64x2.mul(lowHalf, lowHalf))
-      high = f64x2.add(high, f64x2.mul(highHalf, highHalf))
+    // A first average, and from the differences to it, which lose nothing where x is close, what it lacks, and the
+    // variance.
+    let first = <f32>(sumOfRow(x, features) / features)
+    let firsts = f32x4.splat(first)
+    let sum: f64 = 0
+    let squares: f64 = 0
+    for (let i: usize = 0; i < whole; ) {
+      const blockEnd = min(i + SUM_BLOCK, whole)
+      let sums0 = zero
+      let sums1 = zero
+      let squares0 = zero
+      let squares1 = zero
+      for (; i + 32 <= blockEnd; i += 32) {
+        const difference0 = f32x4.sub(v128.load(x + i), firsts)
+        const difference1 = f32x4.sub(v128.load(x + i, 16), firsts)
+        sums0 = f32x4.add(sums0, difference0)
+        sums1 = f32x4.add(sums1, difference1)
+        squares0 = multiplyAdd(difference0, difference0, squares0)
+        squares1 = multiplyAdd(difference1, difference1, squares1)
+      }
+      if (i < blockEnd) {
+        const difference = f32x4.sub(v128.load(x + i), firsts)
+        sums0 = f32x4.add(sums0, difference)
+        squares0 = multiplyAdd(difference, difference, squares0)
+        i += 16
+      }
+      sum += sumOfLanes(f32x4.add(sums0, sums1))
+      squares += sumOfLanes(f32x4.add(squares0, squares1))
     }
     for (let i = whole; i < bytes; i += 4) {
-      const centred = <f64>(load<f32>(x + i) - first) - (average - first)
-      low = f64x2.replace_lane(low, 0, f64x2.extract_lane(low, 0) + centred * centred)
+      const difference = <f64>load<f32>(x + i) - first
+      sum += difference
+      squares += difference * difference
     }
-    const scale = 1 / sqrt(sumOfDoubles(low, high) / features + epsilon)
-    const scales = f32x4.splat(<f32>scale)
+    let lacking = sum / features
+    let variance = squares / features - lacking * lacking
+    if (!isInRange(squares)) {
+      const average = sumInDoubles(x, features) / features
+      first = <f32>average
+      firsts = f32x4.splat(first)
+      lacking = average - first
+      variance = squaresInDoubles(x, features, average) / features
+    }
 
+    const scale = <f32>(1 / sqrt(max(variance, 0) + epsilon))
+    const scales = f32x4.splat(scale)
+    const lackings = f32x4.splat(<f32>lacking)
     for (let i: usize = 0; i < whole; i += 16) {
-      const centred = f32x4.sub(f32x4.sub(v128.load(x + i), firstPart), secondPart)
+      const centred = f32x4.sub(f32x4.sub(v128.load(x + i), firsts), lackings)
       const normalized = f32x4.mul(centred, scales)
       v128.store(output + i, multiplyAdd(normalized, v128.load(weight + i), v128.load(bias + i)))
     }
     if (rest) {
-      const centred = f32x4.sub(f32x4.sub(loadPart(x + whole, rest, zero), firstPart), secondPart)
+      const centred = f32x4.sub(f32x4.sub(loadPart(x + whole, rest, zero), firsts), lackings)
       const w = loadPart(weight + whole, rest, zero)
       const b = loadPart(bias + whole, rest, zero)
       storePart(output + whole, rest, multiplyAdd(f32x4.mul(centred, scales), w, b))
     }
-    store<f32>(args.mean + (<usize>row << 2), first)
-    store<f32>(args.reciprocalDeviation + (<usize>row << 2), <f32>scale)
+    store<f32>(args.mean + (<usize>row << 2), <f32>(first + lacking))
+    store<f32>(args.reciprocalDeviation + (<usize>row << 2), scale)
   }
 }

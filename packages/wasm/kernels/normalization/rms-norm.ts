@@ -1,5 +1,6 @@
-import { loadPart, promoteHigh, storePart, SUM_BLOCK, sumOfDoubles, sumOfLanes } from '../rows'
+import { dotOfRows, loadPart, storePart, SUM_BLOCK, sumOfLanes } from '../rows'
 import { multiplyAdd } from '../simd'
+import { isInRange, squaresInDoubles } from './doubles'
 
 /** Root-mean-square normalisation of rows; a chunk is `rowsPerChunk` of them. */
 @unmanaged export class RmsNormArguments {
@@ -26,32 +27,16 @@ export function rmsNorm(args: RmsNormArguments, chunk: i32, scratch: usize): voi
   for (let row = begin; row < end; row++) {
     const x = args.x + <usize>row * bytes
     const output = args.output + <usize>row * bytes
-    // Squares in float64: in float32 those of large numbers would be infinite.
-    let low = zero
-    let high = zero
-    for (let i: usize = 0; i < whole; i += 16) {
-      const values = v128.load(x + i)
-      const lowHalf = f64x2.promote_low_f32x4(values)
-      const highHalf = promoteHigh(values)
-      low = f64x2.add(low, f64x2.mul(lowHalf, lowHalf))
-      high = f64x2.add(high, f64x2.mul(highHalf, highHalf))
-    }
-    let last = zero
-    if (rest) {
-      last = loadPart(x + whole, rest, zero)
-      const lowHalf = f64x2.promote_low_f32x4(last)
-      const highHalf = promoteHigh(last)
-      low = f64x2.add(low, f64x2.mul(lowHalf, lowHalf))
-      high = f64x2.add(high, f64x2.mul(highHalf, highHalf))
-    }
-    const scale = <f32>(1 / sqrt(sumOfDoubles(low, high) / features + epsilon))
+    let squares = dotOfRows(x, x, features)
+    if (!isInRange(squares)) squares = squaresInDoubles(x, features, 0)
+    const scale = <f32>(1 / sqrt(squares / features + epsilon))
     const scales = f32x4.splat(scale)
     for (let i: usize = 0; i < whole; i += 16) {
       v128.store(output + i, f32x4.mul(f32x4.mul(v128.load(x + i), scales), v128.load(weight + i)))
     }
     if (rest) {
       const w = loadPart(weight + whole, rest, zero)
-      storePart(output + whole, rest, f32x4.mul(f32x4.mul(last, scales), w))
+      storePart(output + whole, rest, f32x4.mul(f32x4.mul(loadPart(x + whole, rest, zero), scales), w))
     }
     store<f32>(args.reciprocalRms + (<usize>row << 2), scale)
   }
@@ -96,12 +81,20 @@ function gradientOfRow(grad: usize, x: usize, weight: usize, output: usize, feat
   let sumGY: f64 = 0
   for (let i: usize = 0; i < whole; ) {
     const end = min(i + SUM_BLOCK, whole)
-    let products = zero
-    for (; i < end; i += 16) {
-      const g = f32x4.mul(v128.load(grad + i), v128.load(weight + i))
-      products = multiplyAdd(g, f32x4.mul(v128.load(x + i), scales), products)
+    let even = zero
+    let odd = zero
+    for (; i + 32 <= end; i += 32) {
+      const g0 = f32x4.mul(v128.load(grad + i), v128.load(weight + i))
+      const g1 = f32x4.mul(v128.load(grad + i, 16), v128.load(weight + i, 16))
+      even = multiplyAdd(g0, f32x4.mul(v128.load(x + i), scales), even)
+      odd = multiplyAdd(g1, f32x4.mul(v128.load(x + i, 16), scales), odd)
     }
-    sumGY += sumOfLanes(products)
+    if (i < end) {
+      const g = f32x4.mul(v128.load(grad + i), v128.load(weight + i))
+      even = multiplyAdd(g, f32x4.mul(v128.load(x + i), scales), even)
+      i += 16
+    }
+    sumGY += sumOfLanes(f32x4.add(even, odd))
   }
   let lastG = zero
   let lastY = zero

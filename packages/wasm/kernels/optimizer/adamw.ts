@@ -23,11 +23,11 @@ import { multiplyAdd } from '../simd'
 export function adamw(args: AdamwArguments, chunk: i32, scratch: usize): void {
   const rate = <f64>load<f32>(args.learningRate)
   const t = <f64>load<i32>(args.step)
-  const kept = <f32>(1 - rate * args.weightDecay)
+  // Numbers near 1, such as β₂, lose in float32 what sets them apart from 1; so each line adds a change, such as
+  // (1 - β₂)(g² - v).
+  const minusDecay = <f32>(-rate * args.weightDecay)
   const minusStepSize = <f32>(-rate / (1 - NativeMath.pow(args.beta1, t)))
   const rootScale = <f32>(1 / sqrt(1 - NativeMath.pow(args.beta2, t)))
-  const beta1 = <f32>args.beta1
-  const beta2 = <f32>args.beta2
   const rest1 = <f32>(1 - args.beta1)
   const rest2 = <f32>(1 - args.beta2)
   const epsilon = <f32>args.epsilon
@@ -45,21 +45,27 @@ export function adamw(args: AdamwArguments, chunk: i32, scratch: usize): void {
   const newV = args.newSecondMoment + start
   for (let i: usize = 0; i < whole; i += 16) {
     const gradient = v128.load(g + i)
-    const first = multiplyAdd(v128.load(m + i), f32x4.splat(beta1), f32x4.mul(gradient, f32x4.splat(rest1)))
-    const square = f32x4.mul(f32x4.mul(gradient, f32x4.splat(rest2)), gradient)
-    const second = multiplyAdd(v128.load(v + i), f32x4.splat(beta2), square)
+    const oldFirst = v128.load(m + i)
+    const oldSecond = v128.load(v + i)
+    const oldP = v128.load(p + i)
+    const first = multiplyAdd(f32x4.sub(gradient, oldFirst), f32x4.splat(rest1), oldFirst)
+    const square = f32x4.mul(gradient, gradient)
+    const second = multiplyAdd(f32x4.sub(square, oldSecond), f32x4.splat(rest2), oldSecond)
     const root = multiplyAdd(f32x4.sqrt(second), f32x4.splat(rootScale), f32x4.splat(epsilon))
     const change = f32x4.div(f32x4.mul(first, f32x4.splat(minusStepSize)), root)
-    v128.store(newP + i, multiplyAdd(v128.load(p + i), f32x4.splat(kept), change))
+    v128.store(newP + i, f32x4.add(oldP, multiplyAdd(oldP, f32x4.splat(minusDecay), change)))
     v128.store(newM + i, first)
     v128.store(newV + i, second)
   }
   for (let i = whole; i < end; i += 4) {
     const gradient = load<f32>(g + i)
-    const first = load<f32>(m + i) * beta1 + gradient * rest1
-    const second = load<f32>(v + i) * beta2 + gradient * rest2 * gradient
+    const oldFirst = load<f32>(m + i)
+    const oldSecond = load<f32>(v + i)
+    const oldP = load<f32>(p + i)
+    const first = oldFirst + (gradient - oldFirst) * rest1
+    const second = oldSecond + (gradient * gradient - oldSecond) * rest2
     const change = (first * minusStepSize) / (sqrt(second) * rootScale + epsilon)
-    store<f32>(newP + i, load<f32>(p + i) * kept + change)
+    store<f32>(newP + i, oldP + (oldP * minusDecay + change))
     store<f32>(newM + i, first)
     store<f32>(newV + i, second)
   }

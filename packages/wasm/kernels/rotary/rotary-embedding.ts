@@ -22,6 +22,8 @@ export function rotaryEmbedding(args: RotaryEmbeddingArguments, chunk: i32, scra
   const bytes = <usize>args.features << 2
   const half = bytes >> 1
   const transposed = args.transposed
+  const firstSign = f32x4.splat(transposed ? 0 : -0.0)
+  const secondSign = f32x4.splat(transposed ? -0.0 : 0)
   const begin = chunk * args.rowsPerChunk
   const end = min(begin + args.rowsPerChunk, args.rows)
   for (let row = begin; row < end; row++) {
@@ -38,10 +40,8 @@ export function rotaryEmbedding(args: RotaryEmbeddingArguments, chunk: i32, scra
     for (; i + 16 <= half; i += 16) {
       const first = v128.load(x + i)
       const second = v128.load(x + half + i)
-      let towardsFirst = f32x4.mul(second, v128.load(firstSin + i))
-      let towardsSecond = f32x4.mul(first, v128.load(secondSin + i))
-      if (transposed) towardsSecond = f32x4.neg(towardsSecond)
-      else towardsFirst = f32x4.neg(towardsFirst)
+      const towardsFirst = v128.xor(f32x4.mul(second, v128.load(firstSin + i)), firstSign)
+      const towardsSecond = v128.xor(f32x4.mul(first, v128.load(secondSin + i)), secondSign)
       v128.store(output + i, multiplyAdd(first, v128.load(cos + i), towardsFirst))
       v128.store(output + half + i, multiplyAdd(second, v128.load(cos + half + i), towardsSecond))
     }

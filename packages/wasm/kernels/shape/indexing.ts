@@ -1,6 +1,7 @@
+import { halt } from '../runtime/shared-state'
 import { copyRun } from './copy-run'
 
-// The indices are checked before.
+// The indices of gather and scatterAdd are checked before.
 
 /** Slices of x, seen as [outer, length, sliceBytes], at `count` indices of its middle axis. */
 @unmanaged export class GatherArguments {
@@ -31,6 +32,43 @@ export function gather(args: GatherArguments, chunk: i32, scratch: usize): void 
       i = 0
       outer++
     }
+  }
+}
+
+/**
+ * Writes `update`, [outer, count, sliceBytes], over the slices from `start` on of `to`, [outer, length, sliceBytes].
+ * A chunk writes some of the outer entries.
+ */
+@unmanaged export class UpdateSliceArguments {
+  to: usize
+  update: usize
+  /** One int32. */
+  start: usize
+  outer: i32
+  length: i32
+  count: i32
+  sliceBytes: i32
+  outerPerChunk: i32
+  /** Number of the refusal of a start. */
+  guard: i32
+}
+
+export function updateSlice(args: UpdateSliceArguments, chunk: i32, scratch: usize): void {
+  const start = load<i32>(args.start)
+  if (<u32>start > <u32>(args.length - args.count)) {
+    halt(args.guard, 0, start)
+    return
+  }
+  const bytes = args.count * args.sliceBytes
+  const stride = <usize>args.length * args.sliceBytes
+  const begin = chunk * args.outerPerChunk
+  const end = min(begin + args.outerPerChunk, args.outer)
+  let from = args.update + <usize>begin * bytes
+  let to = args.to + <usize>begin * stride + <usize>start * args.sliceBytes
+  for (let outer = begin; outer < end; outer++) {
+    copyRun(to, from, bytes)
+    from += bytes
+    to += stride
   }
 }
 

@@ -1,5 +1,5 @@
-import { expVector } from '../math/exp'
 import { loadPart, storePart, SUM_BLOCK, sumOfLanes } from '../rows'
+import { expOfDifference } from './exp-of-difference'
 
 /** The largest number of a row; NaN is passed over, it shows in the exponentials. */
 export function largestOfRow(x: usize, features: i32): f32 {
@@ -29,12 +29,12 @@ export function sumOfExponentials(x: usize, features: i32, shift: f32): f64 {
   for (let i: usize = 0; i < whole; ) {
     const end = min(i + SUM_BLOCK, whole)
     let sums = f32x4.splat(0)
-    for (; i < end; i += 16) sums = f32x4.add(sums, expVector(f32x4.sub(v128.load(x + i), shifts)))
+    for (; i < end; i += 16) sums = f32x4.add(sums, expOfDifference(f32x4.sub(v128.load(x + i), shifts)))
     total += sumOfLanes(sums)
   }
   if (rest) {
     const last = loadPart(x + whole, rest, f32x4.splat(-Infinity))
-    total += sumOfLanes(expVector(f32x4.sub(last, shifts)))
+    total += sumOfLanes(expOfDifference(f32x4.sub(last, shifts)))
   }
   return total
 }
@@ -49,7 +49,7 @@ export function storeExponentials(x: usize, output: usize, features: i32, shift:
     const end = min(i + SUM_BLOCK, whole)
     let sums = f32x4.splat(0)
     for (; i < end; i += 16) {
-      const exponentials = expVector(f32x4.sub(v128.load(x + i), shifts))
+      const exponentials = expOfDifference(f32x4.sub(v128.load(x + i), shifts))
       v128.store(output + i, exponentials)
       sums = f32x4.add(sums, exponentials)
     }
@@ -57,7 +57,7 @@ export function storeExponentials(x: usize, output: usize, features: i32, shift:
   }
   if (rest) {
     const last = loadPart(x + whole, rest, f32x4.splat(-Infinity))
-    const exponentials = expVector(f32x4.sub(last, shifts))
+    const exponentials = expOfDifference(f32x4.sub(last, shifts))
     storePart(output + whole, rest, exponentials)
     total += sumOfLanes(exponentials)
   }

@@ -27,7 +27,7 @@ const begin = ({ module, memory, thread }) => {
   }
 }
 `
-const nodeSource = `${workerSource}begin(require('node:worker_threads').workerData)`
+const nodeSource = `${workerSource}begin(process.getBuiltinModule('node:worker_threads').workerData)`
 const pageSource = `${workerSource}onmessage = ({ data }) => begin(data)`
 
 /** What is common to Node's workers and a page's. */
@@ -82,7 +82,8 @@ export class WorkerPool {
     }
     const node = nodeWorkers()
     if (node) {
-      const worker = new node.Worker(nodeSource, { eval: true, workerData: data })
+      // Without the process's own flags: a loader that it was started with is not for this text.
+      const worker = new node.Worker(nodeSource, { eval: true, workerData: data, execArgv: [] })
       worker.on('error', (error) => onLost(error.message))
       worker.on('exit', (code) => onLost(`it ended with code ${code}`))
       // The pool ends with the process and does not keep it alive.

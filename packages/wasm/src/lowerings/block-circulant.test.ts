@@ -54,6 +54,7 @@ describe.each(variants)('the block-circulant layer with %s kernels', (variant) =
     check(515, 4, 4, 16)
     check(300, 1, 1, 96)
     check(131, 16, 12, 8)
-    check(0, 2, 2, 8)
+    check(131, 90, 70, 2)
+    check(70, 150, 130, 1)
   })
 })

@@ -10,15 +10,26 @@ import {
   temporaryBytes,
 } from '../fourier-network.js'
 import { kernelFor, type Located, type Lowering } from '../kernel.js'
+import { type CirculantSizes, lowerDense, lowerDenseBackward } from './dense-circulant.js'
+
+/**
+ * Blocks of at least so many numbers are multiplied through their Fourier transforms; a matrix of smaller ones is
+ * written out and multiplied as any other, which is faster.
+ */
+export const smallestTransformedBlock = 3
 
 export const blockCirculantKernels = {
   blockCirculant: kernelFor(ops.blockCirculant, {
     dtypes: ['float32', 'complex64'],
-    takes: ({ c }) => hasNetwork(c.shape[2]!),
+    takes,
     lower: ({ x, c }, _options, { output, inputSpectrum }, lowering) => {
       const sizes = layerSizes(x, c)
+      if (sizes.p < smallestTransformedBlock) {
+        lowerDense(x, c, output, sizes, lowering)
+        if (inputSpectrum.used) lowerClear(inputSpectrum, lowering)
+        return
+      }
       const { rows, k: inputBlocks, q: outputBlocks, p, network, blockBytes } = sizes
-      if (rows === 0) return
       const kernelSpectrum = lowerSpectrum(c, sizes, false, lowering)
       const chunkTiles = tilesPerChunk(sizes)
       const common = {
@@ -49,11 +60,15 @@ export const blockCirculantKernels = {
   }),
   blockCirculantBackward: kernelFor(ops.blockCirculantBackward, {
     dtypes: ['float32', 'complex64'],
-    takes: ({ c }) => hasNetwork(c.shape[2]!),
+    takes,
     lower: ({ grad, x, c, inputSpectrum }, _options, results, lowering) => {
       const sizes = layerSizes(x, c)
+      if (sizes.p < smallestTransformedBlock) {
+        lowerDenseBackward({ grad, x, c }, results, sizes, lowering)
+        return
+      }
       const { rows, k: inputBlocks, q: outputBlocks, p, network, blockBytes } = sizes
-      const kernelSpectrum = results.x.used && rows > 0 ? lowerSpectrum(c, sizes, true, lowering) : null
+      const kernelSpectrum = results.x.used ? lowerSpectrum(c, sizes, true, lowering) : null
       const transform = transformArgs(sizes, lowering)
       const groupTiles = tilesPerGroup(sizes)
       const chunkTiles = Math.max(groupTiles, tilesPerChunk(sizes))
@@ -111,12 +126,12 @@ export const blockCirculantKernels = {
   }),
 }
 
-interface LayerSizes {
-  readonly rows: number
-  /** Blocks of the output, blocks of the input, numbers of a block. */
-  readonly q: number
-  readonly k: number
-  readonly p: number
+/** The backward kernel reads what the forward one left, so both take the same; products have at least one step. */
+function takes({ x, c }: { readonly x: TensorSpec; readonly c: TensorSpec }): boolean {
+  return hasNetwork(c.shape[2]!) && sizeOf(c.shape) > 0 && sizeOf(x.shape) > 0
+}
+
+interface LayerSizes extends CirculantSizes {
   readonly network: FourierNetwork
   /**
    * Bytes of a block's spectrum for eight rows. Half spectra of eight rows need as much; a whole spectrum of four
@@ -129,6 +144,13 @@ function layerSizes(x: TensorSpec, c: TensorSpec): LayerSizes {
   const [q, k, p] = c.shape as readonly [number, number, number]
   const network = fourierNetwork(p, { natural: true })
   return { rows: sizeOf(x.shape.slice(0, -1)), q, k, p, network, blockBytes: 64 * (Math.floor(p / 2) + 1) }
+}
+
+/** A spectrum that nobody computes or reads is zero, so that equal inputs give equal bytes. */
+function lowerClear({ shape, block }: Located, lowering: Lowering): void {
+  const bytes = 8 * sizeOf(shape)
+  const chunkSize = 262_144
+  lowering.run('clear', { output: block, bytes, chunkSize }, { chunks: Math.ceil(bytes / chunkSize) })
 }
 
 function transformArgs({ network }: LayerSizes, lowering: Lowering) {

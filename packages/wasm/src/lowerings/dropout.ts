@@ -1,7 +1,7 @@
 import { ops, sizeOf } from '@gyre/tensor'
 import { kernelFor } from '../kernel.js'
 
-/** Elements of one chunk: some ten microseconds of work, and a multiple of 8. */
+/** Elements of one chunk: some ten microseconds of work, and a multiple of 32. */
 const chunkSize = 8192
 
 export const dropoutKernels = {

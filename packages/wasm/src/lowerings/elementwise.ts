@@ -38,6 +38,7 @@ const chunksOf = (count: number) => Math.ceil(count / chunkSize)
 function unary(op: UnaryOp, kernels: { readonly [D in DType]?: UnaryKernel }): AnyWasmKernel {
   return kernelFor(op, {
     dtypes: Object.keys(kernels) as DType[],
+    inPlace: ['x'],
     lower: ({ x }, _options, { output }, lowering) =>
       runUnary(lowering, kernels[x.dtype]!, x, output, partsOf(x.dtype)),
   })
@@ -45,7 +46,11 @@ function unary(op: UnaryOp, kernels: { readonly [D in DType]?: UnaryKernel }): A
 
 function runUnary(lowering: Lowering, kernel: UnaryKernel, x: Located, output: Located, parts = 1): void {
   const count = parts * sizeOf(x.shape)
-  lowering.run(kernel, { x: x.block, output: output.block, count, chunkSize }, { chunks: chunksOf(count) })
+  lowering.run(
+    kernel,
+    { x: x.block, output: output.block, count, chunkSize },
+    { chunks: chunksOf(count), elementwise: true },
+  )
 }
 
 /** A kernel for each dtype of a and b. */
@@ -58,6 +63,7 @@ function binary(
   return kernelFor(op, {
     dtypes: result ? [...dtypes, result] : dtypes,
     takes: ({ a }) => dtypes.includes(a.dtype),
+    inPlace: ['a', 'b'],
     lower: (inputs, _options, { output }, lowering) => {
       const parts = partsOf(inputs.a.dtype)
       const { columns, expanded } = broadcastInputs(lowering, [inputs.a, inputs.b], output.shape, parts)
@@ -77,7 +83,7 @@ function binary(
           bRow: b!.row,
           bStep: b!.step,
         },
-        { chunks: chunksOf(count), scratch: 32 },
+        { chunks: chunksOf(count), scratch: 32, elementwise: true },
       )
     },
   })
@@ -147,24 +153,27 @@ export const elementwiseKernels = {
   silu: unary(ops.silu, { float32: 'silu' }),
   siluBackward: kernelFor(ops.siluBackward, {
     dtypes: ['float32'],
+    inPlace: ['grad', 'x'],
     lower: ({ grad, x }, _options, { output }, lowering) => {
       const count = sizeOf(x.shape)
       const args = { grad: grad.block, x: x.block, output: output.block, count, chunkSize }
-      lowering.run('siluBackward', args, { chunks: chunksOf(count) })
+      lowering.run('siluBackward', args, { chunks: chunksOf(count), elementwise: true })
     },
   }),
   gelu: kernelFor(ops.gelu, {
     dtypes: ['float32'],
+    inPlace: ['x'],
     lower: ({ x }, { approximate }, { output }, lowering) =>
       runUnary(lowering, approximate === 'tanh' ? 'geluTanh' : 'gelu', x, output),
   }),
   geluBackward: kernelFor(ops.geluBackward, {
     dtypes: ['float32'],
+    inPlace: ['grad', 'x'],
     lower: ({ grad, x }, { approximate }, { output }, lowering) => {
       const count = sizeOf(x.shape)
       const args = { grad: grad.block, x: x.block, output: output.block, count, chunkSize }
       const kernel = approximate === 'tanh' ? 'geluTanhBackward' : 'geluBackward'
-      lowering.run(kernel, args, { chunks: chunksOf(count) })
+      lowering.run(kernel, args, { chunks: chunksOf(count), elementwise: true })
     },
   }),
   equal: comparison(ops.equal, 'equal', 'equalInt32'),
@@ -176,6 +185,7 @@ export const elementwiseKernels = {
   where: kernelFor(ops.where, {
     dtypes: ['float32', 'int32', 'bool'],
     takes: ({ a }) => a.dtype !== 'bool',
+    inPlace: ['a', 'b'],
     lower: (inputs, _options, { output }, lowering) => {
       const all = [inputs.condition, inputs.a, inputs.b]
       const { columns, expanded } = broadcastInputs(lowering, all, output.shape, 1)
@@ -198,7 +208,7 @@ export const elementwiseKernels = {
           bRow: b!.row,
           bStep: b!.step,
         },
-        { chunks: chunksOf(count), scratch: 48 },
+        { chunks: chunksOf(count), scratch: 48, elementwise: true },
       )
     },
   }),

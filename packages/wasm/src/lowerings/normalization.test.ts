@@ -1,7 +1,21 @@
 import v8 from 'node:v8'
-import { add, mul, ops, SampleSource, type Tensor } from '@gyre/tensor'
-import { describe, it } from 'vitest'
+import {
+  type AnyOp,
+  add,
+  mapRecord,
+  mul,
+  ops,
+  SampleSource,
+  type SpecRecord,
+  type Tensor,
+  type TensorSpec,
+  tensor,
+} from '@gyre/tensor'
+import { describe, expect, it } from 'vitest'
 import { backendsOnThreads, expectLikeReference } from '../../../../test/kernel-comparison.js'
+import { MemoryBlock } from '../command.js'
+import type { AnyWasmKernel } from '../kernel.js'
+import { normalizationKernels } from './normalization.js'
 
 v8.setFlagsFromString('--experimental-wasm-relaxed-simd')
 
@@ -44,10 +58,10 @@ describe.each(['simd128', 'relaxed-simd'] as const)('with %s', async (variant) =
     expectLikeReference(backends, ops.rmsNormBackward, gradients, options)
   })
 
-  it('layerNorm keeps the digits of rows that are far from 0', () => {
+  it.each([1000, 1e6])('layerNorm keeps the digits of rows around %s', (centre) => {
     const source = new SampleSource(3, 'float32')
     const [weight, bias] = [source.normal([257]), source.normal([257])]
-    const x = add(source.normal([9, 257]), 1000) as unknown as Tensor
+    const x = add(source.normal([9, 257]), centre) as unknown as Tensor
     expectLikeReference(backends, ops.layerNorm, { x, weight, bias }, options)
   })
 
@@ -57,5 +71,65 @@ describe.each(['simd128', 'relaxed-simd'] as const)('with %s', async (variant) =
     const x = mul(source.normal([3, 10]), 1e25) as unknown as Tensor
     expectLikeReference(backends, ops.layerNorm, { x, weight, bias }, options)
     expectLikeReference(backends, ops.rmsNorm, { x, weight }, options)
+  })
+  it('norms keep rows apart: one that is NaN, one that is constant', () => {
+    const source = new SampleSource(5, 'float32')
+    const [weight, bias] = [source.normal([5]), source.normal([5])]
+    const rows = [
+      [1, 2, NaN, 4, 5],
+      [0.1, 0.1, 0.1, 0.1, 0.1],
+      [1, 2, 3, 4, 5],
+      [0, 0, 0, 0, 0],
+    ]
+    const x = tensor(rows.flat(), { shape: [4, 5] }) as Tensor
+    expectLikeReference(backends, ops.layerNorm, { x, weight, bias }, options)
+    expectLikeReference(backends, ops.rmsNorm, { x, weight }, options)
+  })
+})
+
+describe('the gradients of norms', () => {
+  /** The calls of kernels when only some of the results are used. */
+  function callsFor(op: AnyOp, kernel: AnyWasmKernel, inputs: SpecRecord, used: string): unknown[] {
+    const calls: unknown[] = []
+    const located = (spec: TensorSpec, isUsed: boolean) => ({
+      ...spec,
+      block: new MemoryBlock(64),
+      used: isUsed,
+    })
+    kernel.lower(
+      mapRecord(inputs, (spec) => located(spec, true)),
+      { epsilon: 1e-5 },
+      Object.fromEntries(
+        Object.entries(op.shape(inputs, {})).map(([name, spec]) => [
+          name,
+          located(spec as TensorSpec, name === used),
+        ]),
+      ),
+      {
+        run: (name, args) =>
+          calls.push([name, ...Object.keys(args).filter((key) => args[key as never] === null)]),
+        workspace: (bytes) => new MemoryBlock(bytes),
+        constant: () => new MemoryBlock(0),
+        guard: () => 0,
+      },
+    )
+    return calls
+  }
+
+  const rows = { shape: [2], dtype: 'float32' } as const
+  const features = { shape: [4], dtype: 'float32' } as const
+  const matrix = { shape: [2, 4], dtype: 'float32' } as const
+
+  it('are computed only as far as they are used', () => {
+    const { layerNormBackward, rmsNormBackward } = normalizationKernels
+    const layer = { grad: matrix, x: matrix, weight: features, mean: rows, reciprocalDeviation: rows }
+    const layerCalls = (used: string) =>
+      callsFor(ops.layerNormBackward as never, layerNormBackward, layer, used)
+    expect(layerCalls('x')).toEqual([['layerNormBackward', 'weightParts', 'biasParts']])
+    expect(layerCalls('bias')).toEqual([['layerNormBackward', 'xGrad'], ['addPartialRows']])
+    const rms = { grad: matrix, x: matrix, weight: features, reciprocalRms: rows }
+    const rmsCalls = (used: string) => callsFor(ops.rmsNormBackward as never, rmsNormBackward, rms, used)
+    expect(rmsCalls('x')).toEqual([['rmsNormBackward', 'weightParts']])
+    expect(rmsCalls('weight')).toEqual([['rmsNormBackward', 'xGrad'], ['addPartialRows']])
   })
 })

@@ -1,5 +1,6 @@
 import type { Pointer } from '../command.js'
 import type { Lowering } from '../kernel.js'
+import { roundUp } from './round-up.js'
 
 /** c [m, n] = a [m, k] b [k, n] + bias for each entry of a batch; k is at least 1. */
 export interface Product {
@@ -22,7 +23,7 @@ export interface Product {
 }
 
 /** Rows up to which reading the right factor as it is stored beats packing it. */
-const fewRows = 4
+const fewRows = 6
 /** FLOPs, and numbers of a matrix read once, that are worth a chunk of their own: some ten microseconds. */
 const flopsOfChunk = 400_000
 const numbersOfChunk = 32_768
@@ -79,14 +80,14 @@ function lowerBlocks(product: Product, lowering: Lowering): void {
     ...{ rowBlock, columnBlock, depthBlock, entriesOfChunk },
   }
   // One panel of rows and one tile; the block of rows where it is packed; the block of columns where it is.
-  const panels = 4 + (transposeA ? rowBlock : 0) + (packedB ? 0 : columnBlock)
+  const panels = 6 + (transposeA ? rowBlock : 0) + (packedB ? 0 : columnBlock)
   lowering.run('multiply', args, {
     chunks: blocks * Math.ceil(entries / entriesOfChunk),
-    scratch: 128 + 4 * depthBlock * panels,
+    scratch: 192 + 4 * depthBlock * panels,
   })
 }
 
-/** Rows and columns of one chunk's block: multiples of 4 and 8. */
+/** Rows and columns of one chunk's block: multiples of 12 (whole tiles of 4 or of 6 rows) and 8. */
 function blocksOf({ m, n, k, entries }: Product): { rowBlock: number; columnBlock: number } {
   const worthwhile = Math.max(1, Math.floor((2 * m * n * k) / flopsOfChunk))
   const wanted = Math.min(worthwhile, Math.ceil(16 / entries))
@@ -100,9 +101,5 @@ function blocksOf({ m, n, k, entries }: Product): { rowBlock: number; columnBloc
   }
   columnBlocks = Math.min(columnBlocks, worthwhile)
   rowBlocks = Math.min(rowBlocks, Math.max(1, Math.floor(worthwhile / columnBlocks)))
-  return { rowBlock: roundUp(m / rowBlocks, 4), columnBlock: roundUp(n / columnBlocks, 8) }
-}
-
-function roundUp(value: number, multiple: number): number {
-  return Math.max(1, Math.ceil(value / multiple)) * multiple
+  return { rowBlock: roundUp(m / rowBlocks, 12), columnBlock: roundUp(n / columnBlocks, 8) }
 }

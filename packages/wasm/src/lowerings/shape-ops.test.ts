@@ -136,6 +136,22 @@ describe('ops that move elements', async () => {
     }
   })
 
+  it.each([
+    [[5], 0, 2, 3],
+    [[3, 7, 5], 1, 1, 6],
+    [[1, 8, 64, 33], 2, 1, 17],
+    [[40, 3, 700], 1, 2, 1],
+    [[2, 9, 4, 17], 1, 0, 9],
+    [[0, 3], 1, 2, 0],
+  ])('dynamicUpdateSlice of %j, along axis %j so many slices: %j, from %j', (shape, axis, count, start) => {
+    const position = tensor(start, { dtype: 'int32' }) as unknown as Tensor
+    const updates = everyWidth(source, shape.with(axis, count))
+    for (const [i, x] of everyWidth(source, shape).entries()) {
+      const inputs = { x, update: updates[i]!, start: position }
+      expectLikeReference(backends, ops.dynamicUpdateSlice, inputs, { axis }, 0)
+    }
+  })
+
   it('complex numbers from their parts, and back', () => {
     for (const shape of [[], [3], [5, 7], [0], [40_001]]) {
       const parts = { re: source.normal(shape), im: source.normal(shape) }

@@ -1,4 +1,13 @@
-import { broadcastStrides, bytesOf, type DType, ops, sizeOf, stridesOf, useReference } from '@gyre/tensor'
+import {
+  broadcastStrides,
+  bytesOf,
+  type DType,
+  indexError,
+  ops,
+  sizeOf,
+  stridesOf,
+  useReference,
+} from '@gyre/tensor'
 import type { MemoryBlock } from '../command.js'
 import { kernelFor } from '../kernel.js'
 import { checkIndices } from './check-indices.js'
@@ -88,6 +97,30 @@ export const shapeOpsKernels = {
           slicesPerChunk,
         },
         { chunks: Math.ceil((outer * count) / slicesPerChunk) },
+      )
+    },
+  }),
+  dynamicUpdateSlice: kernelFor(ops.dynamicUpdateSlice, {
+    dtypes: allDTypes,
+    lower: ({ x, update, start }, { axis }, { output }, lowering) => {
+      const strides = stridesOf(x.shape)
+      if (output.block !== x.block) {
+        copyStrided(lowering, x.dtype, box(x.block, strides), box(output.block, strides), x.shape)
+      }
+      const [length, count] = [x.shape[axis]!, update.shape[axis]!]
+      const outer = sizeOf(x.shape.slice(0, axis))
+      const sliceBytes = bytesOf(x.dtype) * sizeOf(x.shape.slice(axis + 1))
+      const outerPerChunk = Math.max(1, Math.floor(65_536 / Math.max(4, count * sliceBytes)))
+      const guard = lowering.guard((position, index) =>
+        indexError('dynamicUpdateSlice', index, position, length - count + 1),
+      )
+      lowering.run(
+        'updateSlice',
+        {
+          ...{ to: output.block, update: update.block, start: start.block },
+          ...{ outer, length, count, sliceBytes, outerPerChunk, guard },
+        },
+        { chunks: Math.ceil(outer / outerPerChunk), mayHalt: true },
       )
     },
   }),

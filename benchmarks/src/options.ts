@@ -1,0 +1,89 @@
+import { parseArgs } from 'node:util'
+import { systemNames } from './participant.js'
+import type { Suite } from './suite.js'
+import { decodeSuite } from './suites/decode.js'
+import { kernelsSuite } from './suites/kernels.js'
+import { layerSuite } from './suites/layer.js'
+import { memorySuite } from './suites/memory.js'
+import { stepSuite } from './suites/step.js'
+
+export const suites: readonly Suite[] = [kernelsSuite, layerSuite, stepSuite, memorySuite, decodeSuite]
+
+export interface Options {
+  readonly suites: readonly Suite[]
+  readonly systems: readonly string[]
+  readonly threads: readonly number[]
+  /** Only cases whose name contains one of these; all of them when empty. */
+  readonly cases: readonly string[]
+  readonly quick: boolean
+  readonly rounds: number | undefined
+  readonly json: string | undefined
+  readonly html: string | undefined
+  readonly help: boolean
+}
+
+export const usage = `Usage: npm run bench -- [suite]… [options]
+
+${suites.map(({ name, description }) => `  ${name.padEnd(9)}${description}`).join('\n')}
+
+  --systems A,B    only these, of ${systemNames.join(', ')}
+  --threads 1,2    only with so many threads
+  --cases A,B      only cases whose name contains one of these: enc256/full
+  --rounds N       measure each case so often; default 15, and 5 with --quick
+  --quick          fewer cases and rounds: about two minutes for all suites
+  --json FILE      write the results as JSON
+  --html FILE      write the results as a page with plots
+`
+
+export function parseOptions(args: readonly string[]): Options {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      systems: { type: 'string' },
+      threads: { type: 'string', default: '1,2' },
+      cases: { type: 'string', default: '' },
+      rounds: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      html: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  const systems = listOf(values.systems ?? systemNames.join())
+  checkNames(
+    'suite',
+    positionals,
+    suites.map(({ name }) => name),
+  )
+  checkNames('system', systems, systemNames)
+  return {
+    suites: suites.filter(({ name }) => positionals.length === 0 || positionals.includes(name)),
+    systems: systemNames.filter((name) => systems.includes(name)),
+    threads: listOf(values.threads).map((text) => countOf('--threads', text)),
+    cases: listOf(values.cases),
+    quick: values.quick,
+    rounds: values.rounds === undefined ? undefined : countOf('--rounds', values.rounds),
+    json: values.json,
+    html: values.html,
+    help: values.help,
+  }
+}
+
+function listOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}
+
+function checkNames(what: string, given: readonly string[], known: readonly string[]): void {
+  const unknown = given.find((name) => !known.includes(name))
+  if (unknown !== undefined) throw new Error(`unknown ${what} '${unknown}'; expected ${known.join(', ')}`)
+}
+
+function countOf(option: string, text: string): number {
+  const count = Number(text)
+  if (Number.isInteger(count) && count > 0) return count
+  throw new Error(`${option}: expected a whole number above 0, got '${text}'`)
+}

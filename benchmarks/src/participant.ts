@@ -1,0 +1,109 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** A system with its settings, as it is measured in a process of its own. */
+export interface Participant {
+  readonly system: string
+  readonly threads: number
+  readonly program: string
+  readonly arguments: readonly string[]
+  readonly env: NodeJS.ProcessEnv
+}
+
+/** A system that cannot take part, and why. */
+export interface Absent {
+  readonly system: string
+  readonly reason: string
+}
+
+interface Kind {
+  readonly threads: readonly number[]
+  /** Undefined when there is nothing to install. */
+  readonly package?: string
+  command(threads: number): Pick<Participant, 'program' | 'arguments' | 'env'> | string
+}
+
+const folder = fileURLToPath(new URL('..', import.meta.url))
+
+/** Every system, in the order of the tables; the first is what the others are compared with. */
+const kinds: { readonly [system: string]: Kind } = {
+  gyre: { threads: [1, 2], command: inNode('src/systems/gyre.ts') },
+  'gyre-relaxed': { threads: [1, 2], command: inNode('src/systems/gyre.ts', '--relaxed-simd') },
+  pytorch: { threads: [1, 2], command: inPython },
+}
+
+export const systemNames = Object.keys(kinds)
+
+export function findParticipants(
+  systems: readonly string[],
+  threads: readonly number[],
+): { participants: Participant[]; absent: Absent[] } {
+  const participants: Participant[] = []
+  const absent: Absent[] = []
+  for (const system of systems) {
+    const kind = kinds[system]!
+    for (const count of kind.threads.filter((count) => threads.includes(count))) {
+      const command = kind.command(count)
+      if (typeof command !== 'string') participants.push({ system, threads: count, ...command })
+      else if (absent.at(-1)?.system !== system) absent.push({ system, reason: command })
+    }
+  }
+  return { participants, absent }
+}
+
+/** The same Node with the same loader, on a module that exports a `System`. */
+function inNode(module: string, ...flags: readonly string[]): Kind['command'] {
+  return (threads) => ({
+    program: process.execPath,
+    arguments: [
+      ...process.execArgv,
+      '--expose-gc',
+      join(folder, 'src/serve.ts'),
+      join(folder, module),
+      `${threads}`,
+      ...flags,
+    ],
+    env: process.env,
+  })
+}
+
+function inPython(threads: number): ReturnType<Kind['command']> {
+  const program = pythonWithTorch()
+  if (!program) return 'no python3 on the PATH imports torch'
+  return {
+    program,
+    arguments: [join(folder, 'peers/pytorch_peer.py'), `${threads}`],
+    env: { ...pythonEnv(), ...keepFreedMemory, OMP_NUM_THREADS: `${threads}` },
+  }
+}
+
+/** Without what would choose OpenBLAS's kernels for another processor. */
+function pythonEnv(): NodeJS.ProcessEnv {
+  const { OPENBLAS_CORETYPE: _type, OPENBLAS_L2_SIZE: _size, ...env } = process.env
+  return env
+}
+
+/**
+ * glibc keeps what PyTorch frees instead of giving it back: on a virtual machine a page fault costs so much that
+ * steps take up to ten times as long without it.
+ */
+const keepFreedMemory = {
+  MALLOC_ARENA_MAX: '1',
+  MALLOC_MMAP_MAX_: '0',
+  MALLOC_TOP_PAD_: '100000000',
+  MALLOC_TRIM_THRESHOLD_: '100000000000',
+}
+
+let python: string | undefined | null = null
+
+/** The first python3 on the PATH that has PyTorch: there may be several. */
+function pythonWithTorch(): string | undefined {
+  if (python !== null) return python
+  const candidates = (process.env.PATH ?? '').split(delimiter).map((directory) => join(directory, 'python3'))
+  python = candidates
+    .filter((candidate) => existsSync(candidate))
+    .find((candidate) => spawnSync(candidate, ['-c', 'import torch'], { env: pythonEnv() }).status === 0)
+  return python
+}

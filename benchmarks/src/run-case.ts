@@ -1,0 +1,88 @@
+import { relativeDifference } from './agreement.js'
+import type { Child } from './child.js'
+import { type MeasureOptions, measure, quantile } from './measure.js'
+import type { Case } from './task.js'
+
+/** A line of the results. */
+export interface Row {
+  readonly suite: string
+  readonly case: string
+  readonly system: string
+  readonly threads: number
+  readonly msMedian: number
+  readonly msMin: number
+  /** Processor time, of all threads: it does not count what else the machine did. The minimum. */
+  readonly msCpu: number
+  readonly rounds: number
+  /** To Gyre with as many threads, of the minima; and the quartiles of the ratios within each round. */
+  readonly ratio: number
+  readonly ratioLow: number
+  readonly ratioHigh: number
+  /** 10⁹ operations a second, at the minimum. */
+  readonly gflops?: number
+  /** Only where the floor is known. */
+  readonly timesFloor?: number
+}
+
+/** Prepares a case in every process, holds the results against each other, and times those that agree. */
+export async function runCase(
+  suite: string,
+  { name, task, tolerance, flops, matmulFlops, unitsPerRun = 1 }: Case,
+  children: readonly Child[],
+  options: MeasureOptions,
+  complain: (problem: string) => void,
+): Promise<Row[]> {
+  let expected: { readonly sample: readonly number[]; readonly system: string } | undefined
+  const agreeing: Child[] = []
+  for (const child of children) {
+    const { system } = child.participant
+    try {
+      const { sample, remark } = await child.ask({ call: 'prepare', task })
+      if (remark) process.stderr.write(`${name}: ${system}: ${remark}\n`)
+      if (!sample) continue
+      expected ??= { sample, system }
+      const difference = relativeDifference(sample, expected.sample)
+      // Written so that NaN fails.
+      if (difference <= tolerance) agreeing.push(child)
+      else
+        complain(
+          `${name}: ${system} and ${expected.system} differ by ${difference} of the result's size; not timed`,
+        )
+    } catch (error) {
+      complain(`${name}: ${(error as Error).message}`)
+    }
+  }
+  const contestants = agreeing.map((child) => ({
+    run: (amount: { repetitions: number; milliseconds: number }) => child.ask({ call: 'run', ...amount }),
+  }))
+  const times = await measure(contestants, options)
+  const counted = flops ?? matmulFlops
+  return agreeing.map(({ participant: { system, threads } }, index): Row => {
+    const own = times[index]!.map(({ milliseconds }) => milliseconds)
+    const reference = times[referenceOf(agreeing, threads)]!.map(({ milliseconds }) => milliseconds)
+    const ratios = own.map((time, round) => time / reference[round]!)
+    const fastest = Math.min(...own)
+    return {
+      suite,
+      case: name,
+      system,
+      threads,
+      msMedian: quantile(own, 0.5) / unitsPerRun,
+      msMin: fastest / unitsPerRun,
+      msCpu: Math.min(...times[index]!.map(({ cpuMilliseconds }) => cpuMilliseconds)) / unitsPerRun,
+      rounds: own.length,
+      ratio: fastest / Math.min(...reference),
+      ratioLow: quantile(ratios, 0.25),
+      ratioHigh: quantile(ratios, 0.75),
+      ...(counted === undefined ? {} : { gflops: counted / fastest / 1e6 }),
+    }
+  })
+}
+
+/** Gyre with as many threads; otherwise the first one. */
+function referenceOf(children: readonly Child[], threads: number): number {
+  const index = children.findIndex(
+    ({ participant }) => participant.system === 'gyre' && participant.threads === threads,
+  )
+  return Math.max(index, 0)
+}

@@ -1,0 +1,27 @@
+import type { Task } from './task.js'
+
+/** What a system's module exports as its default; it lives in a process of its own. */
+export interface System {
+  /** Version, and what else a reader should know: `4.22.0`, `relaxed SIMD`. */
+  describe(): string | Promise<string>
+  /** Undefined when the system cannot do the task. */
+  prepare(task: Task): Work | undefined | Promise<Work | undefined>
+  /** Something to tell after a task was prepared. */
+  remark?(): string | undefined
+  /** Megabytes and counts of its own, such as live tensors. */
+  memory?(): { readonly [what: string]: number }
+}
+
+/** A task that is ready to be run again and again. */
+export interface Work {
+  run(): void | Promise<void>
+  /** The result, with which other systems' are compared. Asked for once, before the first run. */
+  check(): ArrayLike<number> | Promise<ArrayLike<number>>
+  /** Gives memory back. */
+  end?(): void
+}
+
+/** The losses of the first steps: the third depends on the gradients and on the update. */
+export async function firstLosses(step: () => Promise<number> | number): Promise<number[]> {
+  return [await step(), await step(), await step()]
+}
