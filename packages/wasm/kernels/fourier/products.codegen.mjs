@@ -2,22 +2,31 @@
 // with as many sums in registers as there is room for.
 
 const range = (length) => Array.from({ length }, (_, i) => i)
-const broadcast = (vector, lane) =>
-  `v128.shuffle<f32>(${vector}, ${vector}, ${Array(4).fill(lane).join(', ')})`
 
-/** How the numbers of a group of the kernel's spectrum lie: `size` real parts, then as many imaginary parts. */
-const kernelNumbers = {
-  1: `const c0 = v128.load32_splat(w)
-      const s0 = v128.load32_splat(w, 4)`,
-  2: `const both = v128.load(w)
-      ${range(2)
-        .map((i) => `const c${i} = ${broadcast('both', i)}\nconst s${i} = ${broadcast('both', i + 2)}`)
-        .join('\n')}`,
-  4: `const re = v128.load(w)
-      const im = v128.load(w, 16)
-      ${range(4)
-        .map((i) => `const c${i} = ${broadcast('re', i)}\nconst s${i} = ${broadcast('im', i)}`)
-        .join('\n')}`,
+/**
+ * One step of the sums: a group's numbers lie as `size` real parts, then as many imaginary parts. Each is loaded into
+ * all lanes by itself, since the units that could shuffle are busy with products; with fused products they are not.
+ */
+function addProducts(size) {
+  const product = (i, c, s) => `
+        const c${i} = ${c}
+        re${i} = multiplyAdd(c${i}, x, re${i})
+        im${i} = multiplyAdd(c${i}, y, im${i})
+        const s${i} = ${s}
+        re${i} = subtractProduct(s${i}, y, re${i})
+        im${i} = multiplyAdd(s${i}, x, im${i})`
+  const loaded = range(size).map((i) =>
+    product(i, `v128.load32_splat(w, ${4 * i})`, `v128.load32_splat(w, ${4 * (size + i)})`),
+  )
+  if (size !== 4) return loaded.join('')
+  const lane = (vector, i) => `v128.shuffle<f32>(${vector}, ${vector}, ${Array(4).fill(i).join(', ')})`
+  const shuffled = range(size).map((i) => product(i, lane('c', i), lane('s', i)))
+  return `
+      if (ASC_FEATURE_RELAXED_SIMD) {
+        const c = v128.load(w)
+        const s = v128.load(w, 16)${shuffled.join('')}
+      } else {${loaded.join('')}
+      }`
 }
 
 function multiplyBlocks(size) {
@@ -34,13 +43,7 @@ export function multiplyBlocks${size}(input: usize, inputStride: usize, kernel: 
     for (let j = 0; j < sums; j++) {
       const x = v128.load(a)
       const y = v128.load(a, 16)
-      ${kernelNumbers[size]}
-      ${range(size)
-        .map(
-          (i) => `re${i} = subtractProduct(s${i}, y, multiplyAdd(c${i}, x, re${i}))
-      im${i} = multiplyAdd(s${i}, x, multiplyAdd(c${i}, y, im${i}))`,
-        )
-        .join('\n')}
+      ${addProducts(size)}
       a += inputStride
       w += ${8 * size}
     }
