@@ -140,11 +140,19 @@ function formatDiagnosis(diagnosis: Diagnosis): string {
       ['threads', `${diagnosis.threads} (${diagnosis.processors} processors)`],
       ['memory', `${mebibytes(memory.totalBytes)}, ${mebibytes(memory.freeBytes)} free`],
       ['backend js', `available${inUse('js')}: the reference kernels`],
-      ['backend wasm', backends.wasm.available ? `available${inUse('wasm')}: ${describeWasm(backends.wasm)}` : backends.wasm.reason],
+      [
+        'backend wasm',
+        backends.wasm.available
+          ? `available${inUse('wasm')}: ${describeWasm(backends.wasm)}`
+          : backends.wasm.reason,
+      ],
       ['backend gpu', backends.gpu.reason],
       ['kernels', `${Object.keys(kernels).length} ops on ${backend}: ${kernelCounts}`],
       ['falls back', formatFallbacks(fallbacks)],
-      ['block-circulant', `on wasm through Fourier transforms from block size ${diagnosis.smallestTransformedBlock} on, below as a dense matrix`],
+      [
+        'block-circulant',
+        `on wasm through Fourier transforms from block size ${diagnosis.smallestTransformedBlock} on, below as a dense matrix`,
+      ],
       ['cache', `${cache.path}, ${mebibytes(cache.bytes)}`],
     ],
   )

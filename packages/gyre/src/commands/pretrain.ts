@@ -38,8 +38,8 @@ interface PretrainOptions extends CommonOptions {
 
 /** The models of `gyre compare`, by name. */
 const namedConfigs: { readonly [name: string]: ModelConfig } = {
-  'small-llama': comparisonSettings('moby-dick', { quick: false, seed: 0 }).config,
-  'small-roberta': comparisonSettings('era', { quick: false, seed: 0 }).config,
+  'small-llama': comparisonSettings('moby-dick', { length: 'full', seed: 0 }).config,
+  'small-roberta': comparisonSettings('era', { length: 'full', seed: 0 }).config,
 }
 
 export function addPretrain(program: Command): Command {

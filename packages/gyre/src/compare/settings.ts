@@ -144,18 +144,40 @@ const comparisons = { 'moby-dick': mobyDick, era } as const
 export type ComparisonTask = keyof typeof comparisons
 export const comparisonTasks = Object.keys(comparisons) as ComparisonTask[]
 
-/** The settings of a task; quick ones do less of everything and end within a minute. */
+/** How much of everything a comparison does. */
+export type ComparisonLength = 'quick' | 'full' | 'long'
+
+/** The settings of a task: quick ones end within a minute, long ones within half an hour. */
 export function comparisonSettings(
   task: ComparisonTask,
-  { quick, seed }: { quick: boolean; seed: number },
+  { length, seed }: { readonly length: ComparisonLength; readonly seed: number },
 ): ComparisonSettings {
   const settings = comparisons[task]
   const pretraining = { ...settings.pretraining, seed }
-  if (!quick) return { ...settings, pretraining }
+  const { adaptation } = settings
+  if (length === 'full') return { ...settings, pretraining }
+  if (length === 'long') {
+    return {
+      ...settings,
+      pretraining: { ...pretraining, steps: 2 * pretraining.steps },
+      adaptation: { ...adaptation, steps: 2 * adaptation.steps },
+    }
+  }
   return {
     ...settings,
-    pretraining: { ...pretraining, steps: 50, warmupSteps: 5 },
-    adaptation: { ...settings.adaptation, steps: 20, warmupSteps: 2 },
+    pretraining: { ...pretraining, steps: Math.round(pretraining.steps / 10) },
+    adaptation: { ...adaptation, steps: Math.round(adaptation.steps / 10) },
     heldOutLimit: task === 'moby-dick' ? 6_000 : 200,
   }
+}
+
+/** Long comparisons run every method three times. */
+export function comparisonSeeds({
+  length,
+  seed,
+}: {
+  readonly length: ComparisonLength
+  readonly seed: number
+}): number[] {
+  return length === 'long' ? [seed, seed + 1, seed + 2] : [seed]
 }
