@@ -11,7 +11,7 @@ const table: { readonly [name: string]: readonly string[] } = {
   '@gyre/nn': ['@gyre/tensor', '@gyre/autograd'],
   '@gyre/adapters': ['@gyre/nn', '@gyre/safetensors'],
   '@gyre/circulant': ['@gyre/adapters'],
-  '@gyre/transformers': ['@gyre/nn', '@gyre/safetensors'],
+  '@gyre/transformers': ['@gyre/graph', '@gyre/nn', '@gyre/safetensors'],
   '@gyre/data': ['@gyre/tensor'],
   '@gyre/train': ['@gyre/graph', '@gyre/circulant', '@gyre/transformers', '@gyre/data'],
   '@gyre/report': ['@gyre/graph', '@gyre/train'],
