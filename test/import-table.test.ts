@@ -15,7 +15,8 @@ const table: { readonly [name: string]: readonly string[] } = {
   '@gyre/data': ['@gyre/tensor'],
   '@gyre/train': ['@gyre/graph', '@gyre/circulant', '@gyre/transformers', '@gyre/data'],
   '@gyre/report': ['@gyre/graph', '@gyre/train'],
-  gyre: ['@gyre/report'],
+  '@gyre/wasm': ['@gyre/graph'],
+  gyre: ['@gyre/report', '@gyre/wasm'],
 }
 
 /** What comes from outside the project. */
