@@ -10,9 +10,9 @@ export class Child {
   readonly #lines: AsyncIterator<string>
   #messages = ''
 
-  constructor(participant: Participant) {
+  constructor(participant: Participant, { env }: { readonly env: NodeJS.ProcessEnv }) {
     this.participant = participant
-    const { program, env } = participant
+    const { program } = participant
     this.#process = spawn(program, participant.arguments, { env })
     this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]()
     this.#process.stderr.on('data', (data) => {

@@ -1,13 +1,20 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { docsOf } from './docs.js'
 import { parseOptions, usage } from './options.js'
+import { pageOf } from './page.js'
+import type { Results } from './results.js'
 import { runBenchmarks } from './run-benchmarks.js'
 
 try {
   const options = parseOptions(process.argv.slice(2))
   if (options.help) console.log(usage)
   else {
-    const { results, problems } = await runBenchmarks(options)
+    const { results, problems } = options.from
+      ? { results: JSON.parse(readFileSync(options.from, 'utf8')) as Results, problems: [] }
+      : await runBenchmarks(options)
     if (options.json) writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`)
+    if (options.html) writeFileSync(options.html, pageOf(results))
+    if (options.docs) writeFileSync(new URL('../../docs/benchmarks.md', import.meta.url), docsOf(results))
     for (const problem of problems) console.error(`error: ${problem}`)
     if (problems.length > 0) process.exitCode = 1
   }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { zen4Ceilings } from './floor.js'
 import { systemNames } from './participant.js'
 import type { Suite } from './suite.js'
 import { decodeSuite } from './suites/decode.js'
@@ -19,6 +20,12 @@ export interface Options {
   readonly rounds: number | undefined
   readonly json: string | undefined
   readonly html: string | undefined
+  /** Whether docs/benchmarks.md is written. */
+  readonly docs: boolean
+  /** Results of an earlier run, to use in place of a new one. */
+  readonly from: string | undefined
+  /** GFLOP/s that a matrix product in WebAssembly can reach on one thread. */
+  readonly ceilings: { readonly simd128: number; readonly relaxedSimd: number }
   readonly help: boolean
 }
 
@@ -33,6 +40,10 @@ ${suites.map(({ name, description }) => `  ${name.padEnd(9)}${description}`).joi
   --quick          fewer cases and rounds: about two minutes for all suites
   --json FILE      write the results as JSON
   --html FILE      write the results as a page with plots
+  --docs           write docs/benchmarks.md
+  --from FILE      measure nothing; take the results that --json wrote
+  --ceilings S,R   GFLOP/s that a product can reach on a thread, with SIMD128 and with relaxed SIMD; the floor of
+                   a step is reckoned with them; default ${zen4Ceilings.simd128},${zen4Ceilings.relaxedSimd}
 `
 
 export function parseOptions(args: readonly string[]): Options {
@@ -47,6 +58,9 @@ export function parseOptions(args: readonly string[]): Options {
       quick: { type: 'boolean', default: false },
       json: { type: 'string' },
       html: { type: 'string' },
+      docs: { type: 'boolean', default: false },
+      from: { type: 'string' },
+      ceilings: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   })
@@ -66,8 +80,18 @@ export function parseOptions(args: readonly string[]): Options {
     rounds: values.rounds === undefined ? undefined : countOf('--rounds', values.rounds),
     json: values.json,
     html: values.html,
+    docs: values.docs,
+    from: values.from,
+    ceilings: ceilingsOf(values.ceilings),
     help: values.help,
   }
+}
+
+function ceilingsOf(text: string | undefined): Options['ceilings'] {
+  if (text === undefined) return zen4Ceilings
+  const [simd128, relaxedSimd] = listOf(text).map(Number)
+  if (simd128! > 0 && relaxedSimd! > 0) return { simd128: simd128!, relaxedSimd: relaxedSimd! }
+  throw new Error(`--ceilings: expected two numbers as in 44,55, got '${text}'`)
 }
 
 function listOf(text: string): string[] {

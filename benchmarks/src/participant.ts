@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { installPeers } from './install-peers.js'
 
 /** A system with its settings, as it is measured in a process of its own. */
 export interface Participant {
@@ -10,6 +11,8 @@ export interface Participant {
   readonly program: string
   readonly arguments: readonly string[]
   readonly env: NodeJS.ProcessEnv
+  /** In place of `env` where times are measured. */
+  readonly timingEnv?: NodeJS.ProcessEnv
 }
 
 /** A system that cannot take part, and why. */
@@ -20,9 +23,10 @@ export interface Absent {
 
 interface Kind {
   readonly threads: readonly number[]
-  /** Undefined when there is nothing to install. */
-  readonly package?: string
-  command(threads: number): Pick<Participant, 'program' | 'arguments' | 'env'> | string
+  /** npm packages of benchmarks/peers that it needs. */
+  readonly packages?: readonly string[]
+  /** How to start it, or why that cannot be done. */
+  command(threads: number): Omit<Participant, 'system' | 'threads'> | string
 }
 
 const folder = fileURLToPath(new URL('..', import.meta.url))
@@ -32,6 +36,13 @@ const kinds: { readonly [system: string]: Kind } = {
   gyre: { threads: [1, 2], command: inNode('src/systems/gyre.ts') },
   'gyre-relaxed': { threads: [1, 2], command: inNode('src/systems/gyre.ts', '--relaxed-simd') },
   pytorch: { threads: [1, 2], command: inPython },
+  'tfjs-wasm': {
+    threads: [1],
+    packages: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm'],
+    command: inNode('peers/tfjs.mjs'),
+  },
+  pffft: { threads: [1], packages: ['@echogarden/pffft-wasm'], command: inNode('peers/pffft.mjs') },
+  'fft.js': { threads: [1], packages: ['fft.js'], command: inNode('peers/fft-js.mjs') },
 }
 
 export const systemNames = Object.keys(kinds)
@@ -40,6 +51,7 @@ export function findParticipants(
   systems: readonly string[],
   threads: readonly number[],
 ): { participants: Participant[]; absent: Absent[] } {
+  installPeers(systems.flatMap((system) => kinds[system]!.packages ?? []))
   const participants: Participant[] = []
   const absent: Absent[] = []
   for (const system of systems) {
@@ -72,10 +84,12 @@ function inNode(module: string, ...flags: readonly string[]): Kind['command'] {
 function inPython(threads: number): ReturnType<Kind['command']> {
   const program = pythonWithTorch()
   if (!program) return 'no python3 on the PATH imports torch'
+  const env = { ...pythonEnv(), OMP_NUM_THREADS: `${threads}` }
   return {
     program,
     arguments: [join(folder, 'peers/pytorch_peer.py'), `${threads}`],
-    env: { ...pythonEnv(), ...keepFreedMemory, OMP_NUM_THREADS: `${threads}` },
+    env,
+    timingEnv: { ...env, ...keepFreedMemory },
   }
 }
 

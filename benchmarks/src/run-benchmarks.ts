@@ -1,25 +1,22 @@
-import { availableParallelism, cpus } from 'node:os'
+import { availableParallelism, cpus, loadavg } from 'node:os'
+import { renderTable } from '@gyre/report'
 import { Child } from './child.js'
+import { pytorchRates, withFloor } from './floor.js'
+import type { MeasureOptions } from './measure.js'
 import type { Options } from './options.js'
-import { type Absent, findParticipants } from './participant.js'
+import { findParticipants } from './participant.js'
+import type { Results } from './results.js'
 import { type Row, runCase } from './run-case.js'
+import { runMemory } from './run-memory.js'
+import type { Suite } from './suite.js'
 import { tableOf } from './table.js'
-
-/** A run, as `--json` writes it. */
-export interface Results {
-  readonly machine: string
-  readonly date: string
-  readonly quick: boolean
-  readonly systems: readonly { readonly name: string; readonly threads: number; readonly about: string }[]
-  readonly absent: readonly Absent[]
-  readonly rows: readonly Row[]
-}
 
 /** Runs the suites, printing a table after each. */
 export async function runBenchmarks(options: Options): Promise<{ results: Results; problems: string[] }> {
-  const { quick } = options
+  const { quick, ceilings } = options
   const machine = `${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.versions.node}`
   console.log(machine)
+  const loadBefore = loadavg()[1]!
   const problems: string[] = []
   const complain = (problem: string): void => {
     problems.push(problem)
@@ -29,47 +26,75 @@ export async function runBenchmarks(options: Options): Promise<{ results: Result
   for (const { system, reason } of absent) console.log(`${system} is absent: ${reason}`)
   const children: Child[] = []
   const systems: Results['systems'][number][] = []
+  const rows: Row[] = []
+  let rates: ReadonlyMap<number, number> = new Map()
   try {
     for (const participant of participants) {
-      const child = new Child(participant)
-      const { description } = await child.ask({ call: 'describe' })
+      const child = new Child(participant, { env: participant.timingEnv ?? participant.env })
       children.push(child)
-      systems.push({ name: participant.system, threads: participant.threads, about: description })
-      console.log(
-        `${participant.system}, ${participant.threads} ${participant.threads === 1 ? 'thread' : 'threads'}: ${description}`,
-      )
+      const { description } = await child.ask({ call: 'describe' })
+      const { system: name, threads } = participant
+      systems.push({ name, threads, about: description })
+      console.log(`${name}, ${threads} ${threads === 1 ? 'thread' : 'threads'}: ${description}`)
     }
-    const rows: Row[] = []
-    for (const { name, description, cases } of options.suites) {
-      const chosen = cases({ quick }).filter(
-        (each) => options.cases.length === 0 || options.cases.some((part) => each.name.includes(part)),
-      )
-      if (chosen.length === 0) continue
-      console.log(`\n${name}: ${description}\n`)
+    const aboutOf = (system: string) => systems.find(({ name }) => name === system)!.about
+    for (const suite of options.suites) {
+      const cases = casesOf(suite, options)
+      if (cases.length === 0) continue
+      console.log(`\n${suite.name}: ${suite.description}\n`)
+      if (suite.hasFloor) rates = await pytorchRates(children)
       const suiteRows: Row[] = []
-      for (const each of chosen) {
-        const measured = await runCase(
-          name,
-          each,
-          children,
-          {
-            rounds: options.rounds ?? (quick ? 5 : 15),
-            roundMilliseconds: quick ? 20 : 50,
-            budgetMilliseconds: quick ? 3_000 : 60_000,
-          },
-          complain,
-        )
+      for (const each of cases) {
+        let measured: readonly Row[]
+        if (suite.measures === 'memory') {
+          const firsts = participants.filter(
+            ({ system }, index) => participants.findIndex((other) => other.system === system) === index,
+          )
+          measured = await runMemory(suite.name, each, firsts, { steps: quick ? 20 : 500 })
+        } else {
+          measured = await runCase(suite.name, each, children, measureOptions(options), complain)
+          if (suite.hasFloor) {
+            measured = withFloor(measured, each.matmulFlops!, aboutOf, { ceilings, pytorchRates: rates })
+          }
+        }
         suiteRows.push(...measured)
-        process.stderr.write(
-          `${each.name}: ${measured.map((row) => `${row.system} ${row.threads}T ${row.msMin.toPrecision(3)}`).join(', ')}\n`,
-        )
+        // A run takes a while, and its table comes at the end.
+        process.stderr.write(`${each.name}: ${measured.map(brief).join(', ')}\n`)
       }
       rows.push(...suiteRows)
-      console.log(tableOf(suiteRows))
+      const table = tableOf(suiteRows)
+      console.log(renderTable(table.columns, table.rows))
     }
-    const date = new Date().toISOString().slice(0, 10)
-    return { results: { machine, date, quick, systems, absent, rows }, problems }
+    const results: Results = {
+      machine,
+      load: [loadBefore, loadavg()[1]!],
+      date: new Date().toISOString().slice(0, 10),
+      quick,
+      systems,
+      absent,
+      ...(rates.size > 0 && { rates: { ceilings, pytorch: Object.fromEntries(rates) } }),
+      rows,
+    }
+    return { results, problems }
   } finally {
     for (const child of children) child.end()
   }
+}
+
+function casesOf(suite: Suite, { quick, cases }: Options) {
+  return suite
+    .cases({ quick })
+    .filter(({ name }) => cases.length === 0 || cases.some((part) => name.includes(part)))
+}
+
+function measureOptions({ quick, rounds }: Options): MeasureOptions {
+  return {
+    rounds: rounds ?? (quick ? 5 : 15),
+    roundMilliseconds: quick ? 20 : 50,
+    budgetMilliseconds: quick ? 3_000 : 60_000,
+  }
+}
+
+function brief({ system, threads, msMin }: Row): string {
+  return `${system} ${threads}T ${msMin.toPrecision(3)}`
 }

@@ -12,16 +12,18 @@ export interface Row {
   readonly msMedian: number
   readonly msMin: number
   /** Processor time, of all threads: it does not count what else the machine did. The minimum. */
-  readonly msCpu: number
-  readonly rounds: number
+  readonly msCpu?: number
+  readonly rounds?: number
   /** To Gyre with as many threads, of the minima; and the quartiles of the ratios within each round. */
-  readonly ratio: number
-  readonly ratioLow: number
-  readonly ratioHigh: number
+  readonly ratio?: number
+  readonly ratioLow?: number
+  readonly ratioHigh?: number
   /** 10⁹ operations a second, at the minimum. */
   readonly gflops?: number
   /** Only where the floor is known. */
   readonly timesFloor?: number
+  /** Megabytes at the end; `growth` is that of `rss` since a tenth of the steps. Other counts are the system's. */
+  readonly memory?: { readonly [what: string]: number }
 }
 
 /** Prepares a case in every process, holds the results against each other, and times those that agree. */
@@ -49,7 +51,8 @@ export async function runCase(
           `${name}: ${system} and ${expected.system} differ by ${difference} of the result's size; not timed`,
         )
     } catch (error) {
-      complain(`${name}: ${(error as Error).message}`)
+      // Only the first line: a stack is the process's own business.
+      complain(`${name}: ${(error as Error).message.split('\n')[0]}`)
     }
   }
   const contestants = agreeing.map((child) => ({

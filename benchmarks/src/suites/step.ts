@@ -15,6 +15,7 @@ import type { Case, StepTask } from '../task.js'
 export const stepSuite: Suite = {
   name: 'step',
   description: 'training steps of enc256 (16 × 64 tokens) and dec512 (4 × 128 tokens)',
+  hasFloor: true,
   cases({ quick }) {
     if (quick) return [stepCase(enc256, 'full'), stepCase(enc256, { adapter: 'bca', p: 256 })]
     return [...casesOf(enc256, [256, 64]), ...casesOf(dec512, [512, 128])]

@@ -22,8 +22,9 @@ export interface Product {
   readonly offsetsB: Pointer
 }
 
-/** Rows up to which reading the right factor as it is stored beats packing it. */
-const fewRows = 6
+/** Rows up to which reading the right factor as it is stored, [n, k] or [k, n], beats packing it. */
+const fewRowsTransposed = 6
+const fewRows = 4
 /** FLOPs, and numbers of a matrix read once, that are worth a chunk of their own: some ten microseconds. */
 const flopsOfChunk = 400_000
 const numbersOfChunk = 32_768
@@ -32,10 +33,11 @@ const longestDepth = 384
 
 /** Writes the calls of a product. How it is cut depends on its sizes alone, and no sum is cut. */
 export function lowerProduct(product: Product, lowering: Lowering): void {
-  const { m, n, transposeA, bias } = product
+  const { m, n, transposeA, transposeB, bias } = product
   if (m === 0 || n === 0 || product.entries === 0) return
   if (n === 1 && m > 1 && !bias) lowerFewRows(transposed(product), lowering)
-  else if (m === 1 || (m <= fewRows && !transposeA)) lowerFewRows(product, lowering)
+  else if (m === 1 || (m <= (transposeB ? fewRowsTransposed : fewRows) && !transposeA))
+    lowerFewRows(product, lowering)
   else lowerBlocks(product, lowering)
 }
 
