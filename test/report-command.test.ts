@@ -45,6 +45,19 @@ describe.concurrent('gyre report', () => {
     expect(report.methods[0]).toMatchObject({ parameters: (2 * 64 * 64) / 16, headParameters: 0 })
   })
 
+  it('counts the memory of a step with and without activation checkpointing', async () => {
+    const args = [
+      '--model',
+      fixturePath('models/llama-tiny'),
+      '--methods',
+      'full',
+      '--sequence-length',
+      '8',
+      '--memory',
+    ]
+    expect(await outputOf('report', ...args)).toMatch(/^full +no +.*\nfull +yes +/m)
+  })
+
   it('prints Markdown', async () => {
     const args = ['--model', fixturePath('models/roberta-tiny-cls'), '--methods', 'full,head']
     const stdout = await outputOf('report', ...args, '--sequence-length', '8', '--markdown')

@@ -51,7 +51,8 @@ export async function runCase(
           `${name}: ${system} and ${expected.system} differ by ${difference} of the result's size; not timed`,
         )
     } catch (error) {
-      complain(`${name}: ${(error as Error).message}`)
+      // Only the first line: a stack is the process's own business.
+      complain(`${name}: ${(error as Error).message.split('\n')[0]}`)
     }
   }
   const contestants = agreeing.map((child) => ({
