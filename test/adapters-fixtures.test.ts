@@ -8,6 +8,7 @@ import type { Model } from '@gyre/transformers'
 import { loadModelFolder } from '@gyre/transformers/node'
 import { describe, expect, it } from 'vitest'
 import { FixtureFile, fixturePath } from './fixture-files.js'
+import { onEveryBackend } from './on-every-backend.js'
 import { relmax } from './relmax.js'
 
 const folders = readdirSync(fixturePath('adapters')).sort()
@@ -24,46 +25,50 @@ async function load(folder: string): Promise<{ model: Model; adapter: Adapter; i
 const numbersOf = (state: ReadonlyMap<string, Tensor>) =>
   new Map([...state].map(([name, value]) => [name, value.dataSync()]))
 
-describe.each(folders)('%s computes what PyTorch computes', (folder) => {
-  it('logits and the loss, with the adapter and without', async () => {
-    const { model, adapter, io } = await load(folder)
-    const { logits, loss } = model.forward(io.inputs())
-    expect(relmax(logits.dataSync(), io.data('logits'))).toBeLessThan(2e-5)
-    expect(Math.abs(loss!.itemSync() - io.data('loss')[0]!)).toBeLessThan(1e-5)
-    adapter.enabled = false
-    expect(relmax(model.forward(io.inputs()).logits.dataSync(), io.data('base_logits'))).toBeLessThan(2e-5)
-  })
+onEveryBackend(() => {
+  describe.each(folders)('%s computes what PyTorch computes', (folder) => {
+    it('logits and the loss, with the adapter and without', async () => {
+      const { model, adapter, io } = await load(folder)
+      const { logits, loss } = model.forward(io.inputs())
+      expect(relmax(logits.dataSync(), io.data('logits'))).toBeLessThan(2e-5)
+      expect(Math.abs(loss!.itemSync() - io.data('loss')[0]!)).toBeLessThan(1e-5)
+      adapter.enabled = false
+      expect(relmax(model.forward(io.inputs()).logits.dataSync(), io.data('base_logits'))).toBeLessThan(2e-5)
+    })
 
-  it('logits from merged weights, which unmerging restores bit for bit', async () => {
-    const { model, adapter, io } = await load(folder)
-    const before = numbersOf(model.stateDict())
-    merge(adapter)
-    expect(relmax(model.forward(io.inputs()).logits.dataSync(), io.data('merged_logits'))).toBeLessThan(2e-5)
-    for (const { layer, site } of adapter.sites) {
-      expect(layer.weight.value.dataSync(), site.path).not.toEqual(before.get(`${site.path}.weight`))
-    }
-    unmerge(adapter)
-    expect(numbersOf(model.stateDict())).toEqual(before)
-  })
+    it('logits from merged weights, which unmerging restores bit for bit', async () => {
+      const { model, adapter, io } = await load(folder)
+      const before = numbersOf(model.stateDict())
+      merge(adapter)
+      expect(relmax(model.forward(io.inputs()).logits.dataSync(), io.data('merged_logits'))).toBeLessThan(
+        2e-5,
+      )
+      for (const { layer, site } of adapter.sites) {
+        expect(layer.weight.value.dataSync(), site.path).not.toEqual(before.get(`${site.path}.weight`))
+      }
+      unmerge(adapter)
+      expect(numbersOf(model.stateDict())).toEqual(before)
+    })
 
-  it('ΔW', async () => {
-    const { adapter, io } = await load(folder)
-    const recorded = io.namesAfter('delta.')
-    expect(recorded).toHaveLength(2)
-    for (const path of recorded) {
-      const delta = adapter.sites.find(({ site }) => site.path === path)!.deltaWeight()
-      expect(delta.shape).toEqual(io.shape(`delta.${path}`))
-      expect(relmax(delta.dataSync(), io.data(`delta.${path}`)), path).toBeLessThan(2e-6)
-    }
-  })
+    it('ΔW', async () => {
+      const { adapter, io } = await load(folder)
+      const recorded = io.namesAfter('delta.')
+      expect(recorded).toHaveLength(2)
+      for (const path of recorded) {
+        const delta = adapter.sites.find(({ site }) => site.path === path)!.deltaWeight()
+        expect(delta.shape).toEqual(io.shape(`delta.${path}`))
+        expect(relmax(delta.dataSync(), io.data(`delta.${path}`)), path).toBeLessThan(2e-6)
+      }
+    })
 
-  it('the gradient of every tensor in the file', async () => {
-    const { model, adapter, io } = await load(folder)
-    const { grads } = valueAndGrad(() => model.forward(io.inputs()).loss!, adapter)()
-    expect([...grads.keys()].sort()).toEqual(io.namesAfter('grads.').sort())
-    for (const [key, gradient] of grads) {
-      expect(gradient.shape, key).toEqual(io.shape(`grads.${key}`))
-      expect(relmax(gradient.dataSync(), io.data(`grads.${key}`)), key).toBeLessThan(1e-4)
-    }
+    it('the gradient of every tensor in the file', async () => {
+      const { model, adapter, io } = await load(folder)
+      const { grads } = valueAndGrad(() => model.forward(io.inputs()).loss!, adapter)()
+      expect([...grads.keys()].sort()).toEqual(io.namesAfter('grads.').sort())
+      for (const [key, gradient] of grads) {
+        expect(gradient.shape, key).toEqual(io.shape(`grads.${key}`))
+        expect(relmax(gradient.dataSync(), io.data(`grads.${key}`)), key).toBeLessThan(1e-4)
+      }
+    })
   })
 })

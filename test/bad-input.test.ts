@@ -288,14 +288,21 @@ describe.concurrent('every command', { timeout }, () => {
   it.each(commands)('says with --help what %s takes', async (command) => {
     const { code, stdout, stderr } = await gyre(command, '--help')
     expect([code, stderr]).toEqual([0, ''])
-    for (const option of ['--json', '--seed <n>', '--backend <name>']) expect(stdout).toContain(option)
+    for (const option of ['--json', '--seed <n>', '--backend <name>', '--threads <n>'])
+      expect(stdout).toContain(option)
   })
 
   it('refuses flags, names and backends that it does not know', async () => {
     expect(await complaintOf('doctor', '--jsno')).toBe("unknown option '--jsno'")
     expect(await complaintOf('finetun')).toBe("unknown command 'finetun'")
-    expect(await complaintOf('doctor', '--backend', 'wasm')).toBe(
-      '--backend wasm: this version of Gyre has no wasm backend; expected auto or js',
+    expect(await complaintOf('doctor', '--backend', 'wsam')).toMatch(
+      /--backend.*'wsam' is invalid. Allowed choices are auto, js, wasm, gpu/,
+    )
+    expect(await complaintOf('doctor', '--threads', '65')).toMatch(
+      /--threads.*expected an integer from 1 to 64/,
+    )
+    expect(await complaintOf('doctor', '--backend', 'js', '--threads', '2')).toBe(
+      '--threads 2: the backend js runs on one thread',
     )
     expect(await complaintOf('forward')).toMatch(/^required option '--model <dir>' not specified$/)
   })

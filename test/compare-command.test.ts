@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { parseMethod } from '@gyre/train'
 import { createModel, type ModelConfig } from '@gyre/transformers'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { AdaptationJob, AdaptationResult } from '../packages/gyre/src/compare/adapt.js'
+import type { AdaptationJob } from '../packages/gyre/src/compare/adapt.js'
 import { prepareBaseModel } from '../packages/gyre/src/compare/base-model.js'
 import {
   type Comparison,
@@ -17,11 +17,12 @@ import {
   comparisonSettings,
   comparisonTasks,
 } from '../packages/gyre/src/compare/settings.js'
+import { type MethodSummary, summarize } from '../packages/gyre/src/compare/summary.js'
 import type { Progress } from '../packages/gyre/src/progress.js'
 import { complaintOf, temporaryFolder } from './run-gyre.js'
 
 describe.each(comparisonTasks)('the settings of %s', (task) => {
-  const settings = comparisonSettings(task, { quick: false, seed: 3 })
+  const settings = comparisonSettings(task, { length: 'full', seed: 3 })
 
   it.each(settings.methods)('try rates that double for $method, and take one of them', (row) => {
     const { learningRate, triedRates } = row
@@ -48,7 +49,7 @@ describe.each(comparisonTasks)('the settings of %s', (task) => {
   })
 
   it('do less of the same when they are quick', () => {
-    const quick = comparisonSettings(task, { quick: true, seed: 3 })
+    const quick = comparisonSettings(task, { length: 'quick', seed: 3 })
     expect(quick.methods).toEqual(settings.methods)
     expect(quick.config).toEqual(settings.config)
     expect(quick.pretraining.steps).toBeLessThan(settings.pretraining.steps)
@@ -57,9 +58,13 @@ describe.each(comparisonTasks)('the settings of %s', (task) => {
   })
 })
 
-function resultOf(method: string, measured: Partial<AdaptationResult>): AdaptationResult {
+/** The measure of a single run. */
+const one = (mean: number) => ({ mean, deviation: 0 })
+
+function resultOf(method: string, measured: Partial<MethodSummary>): MethodSummary {
   return {
     method,
+    runs: 1,
     trainableParameters: 0,
     headParameters: 0,
     adapterFlopsPerToken: 0,
@@ -74,16 +79,16 @@ function resultOf(method: string, measured: Partial<AdaptationResult>): Adaptati
 const markup = 'The sea <script>alert(1)</script>\n| a | **b** [c](javascript:d) `e`'
 const comparison: Comparison = {
   task: 'moby-dick',
-  seed: 0,
+  length: 'full',
+  seeds: [0],
   backend: 'js',
-  quick: false,
   node: 'v20.0.0',
   baselines: [],
   results: [
-    resultOf('unadapted base', { loss: 4.5, bitsPerCharacter: 2.6, sample: markup }),
+    resultOf('unadapted base', { loss: one(4.5), bitsPerCharacter: one(2.6), sample: markup }),
     resultOf('bca:p=64', {
-      loss: 4.25,
-      bitsPerCharacter: 2.4,
+      loss: one(4.25),
+      bitsPerCharacter: one(2.4),
       trainableParameters: 5888,
       adapterFlopsPerToken: 1234.4,
       learningRate: 0.64,
@@ -91,14 +96,15 @@ const comparison: Comparison = {
       stepMilliseconds: 61.26,
     }),
     resultOf('full', {
-      loss: 4.125,
-      bitsPerCharacter: 2.3,
+      loss: one(4.125),
+      bitsPerCharacter: one(2.3),
       trainableParameters: 279_000,
       learningRate: 4e-3,
       effectiveLearningRates: [{ group: 'full', learningRate: 4e-3 }],
       stepMilliseconds: 70,
     }),
   ],
+  runs: [],
 }
 
 describe('the table of a comparison', () => {
@@ -127,7 +133,7 @@ describe('the table of a comparison', () => {
   })
 
   it('has accuracies and baselines where classes are told apart, and counts the head apart', () => {
-    const results = [resultOf('head', { accuracy: 0.5, headParameters: 4420 })]
+    const results = [resultOf('head', { accuracy: one(0.5), headParameters: 4420 })]
     const table = formatComparison({
       ...comparison,
       baselines: [{ name: 'naive Bayes', accuracy: 0.75 }],
@@ -137,6 +143,28 @@ describe('the table of a comparison', () => {
     expect(line(table, 'naive Bayes').slice(0, 2)).toEqual(['naive Bayes', '0.750'])
     expect(line(table, 'head').slice(0, 2)).toEqual(['head', '0.500'])
     expect(table).toContain('Every method also trains the fresh head: 4,420 parameters')
+  })
+
+  it('has the mean and the deviation of several runs', () => {
+    const runs = [4, 4.5, 5].map((loss, seed) => {
+      const { runs, ...run } = resultOf('full', { learningRate: 4e-3, stepMilliseconds: 60 + seed })
+      const effectiveLearningRates = [{ group: 'full', learningRate: 4e-3 }]
+      return {
+        ...run,
+        effectiveLearningRates,
+        seed,
+        peakBytes: 1e8 * seed,
+        ...{ loss, bitsPerCharacter: loss / 2, accuracy: undefined },
+      }
+    })
+    const [base, full] = [comparison.results[0]!, summarize(runs)[0]!]
+    expect(full).toMatchObject({ runs: 3, loss: { mean: 4.5, deviation: 0.5 }, accuracy: undefined })
+    const long = { ...comparison, length: 'long', seeds: [0, 1, 2], results: [base, full] } as const
+    expect(line(formatComparison(long), 'full')).toEqual([
+      ...['full', '4.500 ± 0.500', '2.250 ± 0.250', '0.000', '0', '0', '0.004', '61', '200'],
+    ])
+    expect(comparisonMarkdown(long)).toContain('Task moby-dick, seeds 0, 1, 2, backend js, long settings')
+    expect(comparisonMarkdown(long)).toContain('standard deviation of 3 runs of each method')
   })
 
   it('is the same in Markdown, in which a sample is text and nothing more', () => {
@@ -165,7 +193,7 @@ const config: ModelConfig = {
 }
 const row = { targets: ['all-linear'], learningRate: 0.01, triedRates: [0.01] }
 const tiny: ComparisonSettings = {
-  ...comparisonSettings('moby-dick', { quick: true, seed: 0 }),
+  ...comparisonSettings('moby-dick', { length: 'quick', seed: 0 }),
   vocabSize: config.vocabSize,
   config,
   adaptation: { steps: 3, batchSize: 2, sequenceLength: 16, warmupSteps: 0, maxGradNorm: 1 },
@@ -207,6 +235,7 @@ describe('a comparison’s base model and jobs', () => {
     folder: base.folder,
     seed: 0,
     tuning: false,
+    backend: 'js',
     ...settings,
   })
 

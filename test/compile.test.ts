@@ -5,12 +5,15 @@ import { AdamW, Linear, Module, SGD, seedParameters } from '@gyre/nn'
 import {
   add,
   type Backend,
+  dynamicUpdateSlice,
   exp,
   full,
   getBackend,
+  greater,
   IndexError,
   jsBackend,
   matmul,
+  max,
   mul,
   Parameter,
   randn,
@@ -108,6 +111,44 @@ describe.each(backends)('compiled, on %s,', (_name, backend) => {
     ])
     swap()
     expect([...a.value.dataSync(), ...b.value.dataSync()]).toEqual([1, 1, 2, 2])
+  })
+
+  it('parameters that begin with one tensor are written apart', () => {
+    setBackend(backend)
+    const create = () => new Parameter<Shape>({ shape: [2], dtype: 'float32' }, () => Float32Array.of(1, 2))
+    const [average, weight] = [create(), create()]
+    average.assign(weight.value)
+    const step = compile(() => {
+      const before = average.value
+      weight.assign(
+        dynamicUpdateSlice(weight.value, full([1], 9) as Tensor, tensor(0, { dtype: 'int32' }) as Tensor),
+      )
+      return add(before, weight.value)
+    })
+    expect([...step().dataSync()]).toEqual([10, 4])
+    expect([...average.value.dataSync(), ...weight.value.dataSync()]).toEqual([1, 2, 9, 2])
+  })
+
+  it('parameters that are each other’s gradients are updated from the old ones', () => {
+    setBackend(backend)
+    const run = (build: typeof compile) => {
+      const [a, b] = [1, 2].map((value) => {
+        return new Parameter<Shape>({ shape: [2], dtype: 'float32' }, () => Float32Array.of(value, -value))
+      }) as [Parameter, Parameter]
+      const model = { namedParameters: () => Object.entries({ a, b }) }
+      const optimizer = new AdamW(model, { learningRate: 0.1 })
+      const step = build(() => optimizer.step(new Map(Object.entries({ a: b.value, b: a.value }))))
+      for (let i = 0; i < 3; i++) step()
+      return [...a.value.dataSync(), ...b.value.dataSync()]
+    }
+    expect(run(compile)).toEqual(run(((fn: unknown) => fn) as typeof compile))
+  })
+
+  it('numbers that repeat are compared to the end, though there are as many bytes of bools', () => {
+    setBackend(backend)
+    const fn = (x: Tensor) => greater(exp(max(x, { axes: [0] })), x)
+    const x = randn([4, 8], { seed: 1 }) as Tensor
+    expect([...compile(fn)(x).dataSync()]).toEqual([...fn(x).dataSync()])
   })
 
   it('is traced anew for other numbers, other modes and other trainable parameters', () => {

@@ -93,6 +93,20 @@ describe.concurrent('a language model', { timeout }, () => {
     expect(await outputOf('generate', ...options)).toBe(`${text}\n`)
   })
 
+  it('ends with the same numbers with activation checkpointing', async () => {
+    const run = (name: string, ...more: string[]): Promise<FinetuneJson> =>
+      jsonOf(
+        'finetune',
+        ...flags({ ...languageModel, out: inFolder(name), method: 'lora:r=2', steps: 3 }),
+        ...more,
+      )
+    const [plain, checkpointed] = await Promise.all([
+      run('lm plain'),
+      run('lm checkpointed', '--activation-checkpointing'),
+    ])
+    expect(checkpointed).toEqual({ ...plain, out: checkpointed.out })
+  })
+
   it('takes the same steps with two batches of 4 for each as with one of 8', async () => {
     const run = (name: string, batching: { [name: string]: number }): Promise<FinetuneJson> =>
       jsonOf(

@@ -11,11 +11,12 @@ const table: { readonly [name: string]: readonly string[] } = {
   '@gyre/nn': ['@gyre/tensor', '@gyre/autograd'],
   '@gyre/adapters': ['@gyre/nn', '@gyre/safetensors'],
   '@gyre/circulant': ['@gyre/adapters'],
-  '@gyre/transformers': ['@gyre/nn', '@gyre/safetensors'],
+  '@gyre/transformers': ['@gyre/graph', '@gyre/nn', '@gyre/safetensors'],
   '@gyre/data': ['@gyre/tensor'],
   '@gyre/train': ['@gyre/graph', '@gyre/circulant', '@gyre/transformers', '@gyre/data'],
   '@gyre/report': ['@gyre/graph', '@gyre/train'],
-  gyre: ['@gyre/report'],
+  '@gyre/wasm': ['@gyre/graph'],
+  gyre: ['@gyre/report', '@gyre/wasm'],
 }
 
 /** What comes from outside the project. */

@@ -1,58 +1,53 @@
 import { readdirSync } from 'node:fs'
 import { valueAndGrad } from '@gyre/autograd'
-import { jsBackend, setBackend } from '@gyre/tensor'
 import { generate, type LlamaForCausalLM } from '@gyre/transformers'
 import { loadModelFolder } from '@gyre/transformers/node'
-import { wasm } from '@gyre/wasm'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { FixtureFile, fixturePath } from './fixture-files.js'
+import { onEveryBackend } from './on-every-backend.js'
 import { relmax } from './relmax.js'
 
 const folders = readdirSync(fixturePath('models')).sort()
-
-const backends = [jsBackend, await wasm({ threads: 2 })]
-
-afterEach(() => setBackend(jsBackend))
 
 const load = async (folder: string) => ({
   model: await loadModelFolder(fixturePath(`models/${folder}`)),
   io: new FixtureFile(`models/${folder}/io.safetensors`),
 })
 
-describe.each(folders)('%s computes what PyTorch computes', (folder) => {
-  it('logits, every hidden state and the loss', async () => {
-    const { model, io } = await load(folder)
-    const { logits, hiddenStates, loss } = model.forward(io.inputs())
-    expect(relmax(logits.dataSync(), io.data('logits'))).toBeLessThan(2e-5)
-    expect(hiddenStates).toHaveLength(io.namesAfter('hidden_states.').length)
-    for (const [i, state] of hiddenStates.entries()) {
-      expect(state.shape).toEqual(io.shape(`hidden_states.${i}`))
-      expect(relmax(state.dataSync(), io.data(`hidden_states.${i}`)), `hidden_states.${i}`).toBeLessThan(2e-5)
-    }
-    expect(Math.abs(loss!.itemSync() - io.data('loss')[0]!)).toBeLessThan(1e-5)
+onEveryBackend(() => {
+  describe.each(folders)('%s computes what PyTorch computes', (folder) => {
+    it('logits, every hidden state and the loss', async () => {
+      const { model, io } = await load(folder)
+      const { logits, hiddenStates, loss } = model.forward(io.inputs())
+      expect(relmax(logits.dataSync(), io.data('logits'))).toBeLessThan(2e-5)
+      expect(hiddenStates).toHaveLength(io.namesAfter('hidden_states.').length)
+      for (const [i, state] of hiddenStates.entries()) {
+        expect(state.shape).toEqual(io.shape(`hidden_states.${i}`))
+        expect(relmax(state.dataSync(), io.data(`hidden_states.${i}`)), `hidden_states.${i}`).toBeLessThan(
+          2e-5,
+        )
+      }
+      expect(Math.abs(loss!.itemSync() - io.data('loss')[0]!)).toBeLessThan(1e-5)
+    })
+
+    it('the gradient of every parameter', async () => {
+      const { model, io } = await load(folder)
+      const { grads } = valueAndGrad(() => model.forward(io.inputs()).loss!, model)()
+      expect([...grads.keys()].sort()).toEqual(io.namesAfter('grads.').sort())
+      for (const [name, gradient] of grads) {
+        const expected = io.data(`grads.${name}`)
+        expect(gradient.shape, name).toEqual(io.shape(`grads.${name}`))
+        if (name.endsWith('.key.bias')) {
+          // A bias of the keys shifts all scores of a query alike, which softmax does not see: both are noise about 0.
+          const difference = gradient.dataSync().map((value, i) => Math.abs(value - expected[i]!))
+          expect(Math.max(...difference), name).toBeLessThan(1e-6)
+        } else expect(relmax(gradient.dataSync(), expected), name).toBeLessThan(5e-5)
+      }
+    })
   })
 
-  it('the gradient of every parameter', async () => {
-    const { model, io } = await load(folder)
-    const { grads } = valueAndGrad(() => model.forward(io.inputs()).loss!, model)()
-    expect([...grads.keys()].sort()).toEqual(io.namesAfter('grads.').sort())
-    for (const [name, gradient] of grads) {
-      const expected = io.data(`grads.${name}`)
-      expect(gradient.shape, name).toEqual(io.shape(`grads.${name}`))
-      if (name.endsWith('.key.bias')) {
-        // A bias of the keys shifts all scores of a query alike, which softmax does not see: both are noise about 0.
-        const difference = gradient.dataSync().map((value, i) => Math.abs(value - expected[i]!))
-        expect(Math.max(...difference), name).toBeLessThan(1e-6)
-      } else expect(relmax(gradient.dataSync(), expected), name).toBeLessThan(5e-5)
-    }
-  })
-})
-
-describe.each(folders.filter((folder) => folder.startsWith('llama')))('%s continues a prompt', (folder) => {
-  it.each(backends)(
-    'greedily with the tokens, and from the logits, that PyTorch has, on $name',
-    async (backend) => {
-      setBackend(backend)
+  describe.each(folders.filter((folder) => folder.startsWith('llama')))('%s continues a prompt', (folder) => {
+    it('greedily with the tokens, and from the logits, that PyTorch has', async () => {
       const { model, io } = await load(folder)
       const prompt = io.data('generate.prompt')
       const output = io.data('generate.output')
@@ -64,6 +59,6 @@ describe.each(folders.filter((folder) => folder.startsWith('llama')))('%s contin
       })
       expect(tokens).toEqual([...output])
       expect(relmax(logits, io.data('generate.logits'))).toBeLessThan(2e-5)
-    },
-  )
+    })
+  })
 })

@@ -45,6 +45,19 @@ describe.concurrent('gyre report', () => {
     expect(report.methods[0]).toMatchObject({ parameters: (2 * 64 * 64) / 16, headParameters: 0 })
   })
 
+  it('counts the memory of a step with and without activation checkpointing', async () => {
+    const args = [
+      '--model',
+      fixturePath('models/llama-tiny'),
+      '--methods',
+      'full',
+      '--sequence-length',
+      '8',
+      '--memory',
+    ]
+    expect(await outputOf('report', ...args)).toMatch(/^full +no +.*\nfull +yes +/m)
+  })
+
   it('prints Markdown', async () => {
     const args = ['--model', fixturePath('models/roberta-tiny-cls'), '--methods', 'full,head']
     const stdout = await outputOf('report', ...args, '--sequence-length', '8', '--markdown')
@@ -109,23 +122,51 @@ describe.concurrent('gyre report fails with one sentence', () => {
 })
 
 describe.concurrent('gyre doctor', () => {
+  interface Found {
+    readonly gyre: string
+    readonly kernels: { readonly [op: string]: string }
+    readonly backends: { readonly [name: string]: object }
+    readonly fallbacks: { readonly [op: string]: string }
+  }
+
   it('says what there is, as JSON and nothing else on standard output', async () => {
-    const found = await jsonOf<{
-      gyre: string
-      node: string
-      backend: string
-      kernels: { [op: string]: string }
-      backends: { [name: string]: { available: boolean } }
-    }>('doctor')
-    expect(found).toMatchObject({ node: process.version, backend: 'js', threads: 1, fallbacks: [] })
+    const found = await jsonOf<Found>('doctor', '--backend', 'js')
+    expect(found).toMatchObject({ node: process.version, backend: 'js', threads: 1, fallbacks: {} })
     expect(found.gyre).toMatch(/^\d+\.\d+\.\d+/)
-    expect(found.backends).toMatchObject({ js: { available: true }, gpu: { available: false } })
+    expect(found.backends).toMatchObject({
+      js: { available: true },
+      // Where it is not in use, it is looked for all the same.
+      wasm: { available: true },
+      gpu: { available: false },
+    })
     expect(found.kernels).toMatchObject({ matmul: 'reference', blockCirculant: 'reference' })
+  })
+
+  it('finds WebAssembly with fused multiply-add by itself, and says what has no kernel and why', async () => {
+    const { stdout, stderr } = await gyre('doctor', '--threads', '2', '--json')
+    expect(stderr).toBe('backend: wasm (relaxed-simd, 2 threads)\n')
+    const found = JSON.parse(stdout) as Found
+    const switchedOn = process.versions.node.startsWith('20.')
+    expect(found).toMatchObject({ backend: 'wasm', threads: 2, smallestTransformedBlock: expect.any(Number) })
+    expect(found.backends.wasm).toMatchObject({ available: true, variant: 'relaxed-simd', switchedOn })
+    expect(found.kernels).toMatchObject({
+      matmul: 'relaxed-simd',
+      blockCirculant: 'relaxed-simd',
+      sin: 'reference',
+    })
+    expect(found.fallbacks.sin).toMatch(/float32/)
+  })
+
+  it('shows the same as a table', async () => {
+    const table = await outputOf('doctor', '--backend', 'wasm', '--threads', '1')
+    expect(table).toMatch(/^threads +1 \(\d+ processors\)$/m)
+    expect(table).toMatch(/^backend wasm +available, in use: relaxed-simd/m)
+    expect(table).toMatch(/^falls back .*sin, cos: angles/m)
   })
 
   it('refuses a backend that this version does not have', async () => {
     expect(await complaintOf('doctor', '--backend', 'gpu')).toBe(
-      '--backend gpu: this version of Gyre has no gpu backend; expected auto or js',
+      '--backend gpu: this version of Gyre has no gpu backend; expected auto, js or wasm',
     )
   })
 })

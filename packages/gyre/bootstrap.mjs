@@ -15,10 +15,10 @@ if (major < 20) fail(`Gyre needs Node 20 or later; this is Node ${process.versio
 
 const main = join(root, 'packages/gyre/src/main.ts')
 
-/** What each npm script runs, and whether it needs the development dependencies. */
+/** What each npm script runs, and whether it needs the development dependencies, and the WebAssembly kernels. */
 const commands = {
-  start: { dev: false, run: (rest) => node([main, 'compare', ...rest]) },
-  gyre: { dev: false, run: (rest) => node([main, ...rest]) },
+  start: { dev: false, kernels: true, run: (rest) => node([main, 'compare', ...rest]) },
+  gyre: { dev: false, kernels: true, run: (rest) => node([main, ...rest]) },
   test: { dev: true, run: (rest) => pnpm(['exec', 'vitest', 'run', ...rest]) },
   'test:long': {
     dev: true,
@@ -26,6 +26,7 @@ const commands = {
   },
   check: {
     dev: true,
+    kernels: true, // types of their arguments are generated
     run: () =>
       pnpm(['exec', 'biome', 'check', '--error-on-warnings', '.']) || pnpm(['exec', 'tsc', '-p', '.']),
   },
@@ -34,7 +35,7 @@ const commands = {
     dev: true,
     run: (rest) => pnpm(['exec', 'turbo', 'run', 'build', ...rest], { TURBO_TELEMETRY_DISABLED: '1' }),
   },
-  bench: { dev: true, run: (rest) => node([join(root, 'benchmarks/src/main.ts'), ...rest]) },
+  bench: { dev: true, kernels: true, run: (rest) => node([join(root, 'benchmarks/src/main.ts'), ...rest]) },
 }
 
 // Ctrl-C is for the command, which may want to save its work; this process waits for it to end.
@@ -44,6 +45,9 @@ const [name, ...rest] = process.argv.slice(2)
 const command = commands[name]
 if (!command) fail(`unknown command '${name}'; expected one of ${Object.keys(commands).join(', ')}.`)
 install(command.dev)
+// Does nothing when they are there already. Tests and the packages' build see to it themselves.
+if (command.kernels && run(process.execPath, [join(root, 'packages/wasm/kernels/build.mjs')], {}, 'inherit'))
+  fail('the kernels could not be compiled; the messages are above.')
 process.exit(command.run(rest))
 
 /** Installs unless the same lock file is already installed with at least the dependencies that are needed. */

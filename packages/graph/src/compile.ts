@@ -5,6 +5,7 @@ import {
   isRunEagerly,
   Parameter,
   readsStoredParameters,
+  type StoredTensor,
   storedOn,
   storedTensor,
   Tensor,
@@ -81,13 +82,15 @@ export function compile<A extends readonly unknown[], R>(
 
 function run({ graph, backend, runner, result }: Program, inputs: readonly Tensor[]): unknown {
   const written = new Set(runner.writesInPlace ? graph.updates.map(({ parameter }) => parameter) : [])
+  const stored = ({ parameter, name }: Graph['parameters'][number]): StoredTensor =>
+    Parameter.storedOn(parameter, backend, `compile: parameter ${name ?? ''}`, {
+      write: written.has(parameter),
+    })
+  // Those written first: what shared their numbers has a place of its own afterwards, and is found there.
+  for (const each of graph.parameters) if (written.has(each.parameter)) stored(each)
   const { outputs, updates } = runner.run({
     inputs: inputs.map((tensor) => storedOn(tensor, backend, 'compile')),
-    parameters: graph.parameters.map(({ parameter, name }) =>
-      Parameter.storedOn(parameter, backend, `compile: parameter ${name ?? ''}`, {
-        write: written.has(parameter),
-      }),
-    ),
+    parameters: graph.parameters.map(stored),
     constants: graph.constants.map(({ tensor }) => storedOn(tensor, backend, 'compile: a captured tensor')),
   })
   graph.updates.forEach(({ parameter }, i) => {

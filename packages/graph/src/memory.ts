@@ -97,7 +97,10 @@ export function lifetimes(graph: Graph, storageOf: readonly StorageId[]) {
   return { lastUse, held }
 }
 
-/** The inputs' storages that the node's results take over, by result: those that it may overwrite and that end with it. */
+/**
+ * The inputs' storages that the node's results take over, by result: those that it may overwrite, that end with it,
+ * and that it reads under no other name, since what it overwrites first it might read later.
+ */
 export function overwritten(
   graph: Graph,
   storageOf: readonly StorageId[],
@@ -105,14 +108,18 @@ export function overwritten(
   dying: readonly StorageId[],
 ): Map<ValueId, StorageId> {
   const taken = new Map<ValueId, StorageId>()
-  for (const [result, input] of Object.entries(op.donates ?? {})) {
+  if (op.donates === undefined) return taken
+  const read = new Map<StorageId, number>()
+  for (const id of valuesOf(inputs)) read.set(storageOf[id]!, (read.get(storageOf[id]!) ?? 0) + 1)
+  for (const [result, input] of Object.entries(op.donates)) {
     if (input === undefined) continue
     const from = idsOf(inputs[input])
     idsOf(results[result]).forEach((to, i) => {
       const storage = storageOf[from[i]!]!
       const { spec, producer } = graph.values[storage]!
       const fits = bytesOfSpec(spec) === bytesOfSpec(graph.values[to]!.spec)
-      if (fits && producer !== 'constant' && dying.includes(storage)) taken.set(to, storage)
+      const once = read.get(storage) === 1
+      if (fits && once && producer !== 'constant' && dying.includes(storage)) taken.set(to, storage)
     })
   }
   return taken

@@ -26,9 +26,7 @@ export interface ChosenBackend {
 export async function chooseBackend(options: BackendOptions): Promise<ChosenBackend> {
   const { backend: name, threads } = options
   if (name === 'gpu') {
-    throw new UsageError(
-      '--backend gpu: this version of Gyre has no gpu backend; expected auto, js or wasm',
-    )
+    throw new UsageError('--backend gpu: this version of Gyre has no gpu backend; expected auto, js or wasm')
   }
   if (name === 'js') {
     if (threads !== undefined && threads > 1)

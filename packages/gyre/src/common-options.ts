@@ -16,7 +16,11 @@ export function addCommonOptions(command: Command): Command {
     .addOption(
       new Option('--backend <name>', 'where the numbers are computed').choices(backendNames).default('auto'),
     )
-    .option('--threads <n>', 'threads of the kernels; default: as many as the machine runs at once, 8 at most', integer(1, 64))
+    .option(
+      '--threads <n>',
+      'threads of the kernels; default: as many as the machine runs at once, 8 at most',
+      integer(1, 64),
+    )
 }
 
 /** Parses an integer option from `minimum` to `maximum`. */

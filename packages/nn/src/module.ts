@@ -36,7 +36,8 @@ export abstract class Module implements HasParameters {
 
   /** Child modules under their field names; those of an array as `layer.0`, `layer.1`, … */
   *children(): Generator<[name: string, module: Module]> {
-    for (const [name, value] of Object.entries(this)) {
+    for (const name in this) {
+      const value: unknown = this[name]
       if (value instanceof Module) yield [name, value]
       else if (Array.isArray(value)) {
         for (const [index, item] of value.entries())
@@ -55,7 +56,8 @@ export abstract class Module implements HasParameters {
   *namedParameters(): Generator<[name: string, parameter: Parameter]> {
     const seen = new Set<Parameter>()
     for (const [path, module] of this.namedModules()) {
-      for (const [name, value] of Object.entries(module)) {
+      for (const name in module) {
+        const value: unknown = module[name as keyof Module]
         if (value instanceof Parameter && !seen.has(value)) {
           seen.add(value)
           yield [join(path, name), value]
@@ -95,8 +97,8 @@ export abstract class Module implements HasParameters {
 
   /** The modes of this module and of all below it, with what `ownTraceKey` says of each. */
   traceKey(): string {
-    let key = ''
-    for (const [, module] of this.namedModules()) key += (module.training ? 't' : 'e') + module.ownTraceKey()
+    let key = (this.training ? 't' : 'e') + this.ownTraceKey()
+    for (const [, child] of this.children()) key += child.traceKey()
     return key
   }
 

@@ -69,21 +69,69 @@ function columnsOf({ methods }: Report): readonly ReportColumn[] {
   ]
 }
 
+/** The memory of a step, with and without checkpointing: two rows for each method. */
+function memoryTableOf({ methods }: Report): [columns: readonly TableColumn[], rows: TableCell[][]] {
+  const rows = methods.flatMap(({ method, trainingStep, checkpointedStep }) => [
+    { method, checkpointing: 'no', step: trainingStep },
+    ...(checkpointedStep ? [{ method, checkpointing: 'yes', step: checkpointedStep }] : []),
+  ])
+  const bytes = unitFor(
+    rows.map(({ step }) => step.peakBytes),
+    byteUnits,
+  )
+  const flops = unitFor(
+    rows.map(({ step }) => step.flopsPerToken),
+    flopUnits,
+  )
+  const numbers: readonly (readonly [title: string, of: (step: TrainingStepCosts) => number])[] = [
+    [`parameters ${bytes.name}`, ({ parameterBytes }) => parameterBytes / bytes.size],
+    [`gradients ${bytes.name}`, ({ gradientBytes }) => gradientBytes / bytes.size],
+    [`optimiser ${bytes.name}`, ({ optimizerBytes }) => optimizerBytes / bytes.size],
+    [`activations ${bytes.name}`, ({ activationBytes }) => activationBytes / bytes.size],
+    [`peak ${bytes.name}`, ({ peakBytes }) => peakBytes / bytes.size],
+    [`step ${flops.name}/token`, ({ flopsPerToken }) => flopsPerToken / flops.size],
+  ]
+  return [
+    [{ title: 'method' }, { title: 'checkpointing' }, ...numbers.map(([title]) => ({ title, digits: 1 }))],
+    rows.map(({ method, checkpointing, step }) => [
+      method,
+      checkpointing,
+      ...numbers.map(([, of]) => of(step)),
+    ]),
+  ]
+}
+
 /** The report as plain text: what was counted, and a row for each method. */
 export function formatTable(report: Report): string {
-  return [...summary(report, plainText), '', renderTable(...tableOf(report)), '', ...notes].join('\n')
+  const memory = hasMemory(report) ? ['', renderTable(...memoryTableOf(report)), '', ...memoryNotes] : []
+  return [...summary(report, plainText), '', renderTable(...tableOf(report)), '', ...notes, ...memory].join(
+    '\n',
+  )
 }
 
 /** The report as Markdown. */
 export function formatMarkdown(report: Report): string {
   const [first, ...rest] = summary(report, markdownText)
-  return [`## ${first}`, '', ...rest, '', renderMarkdownTable(...tableOf(report)), '', ...notes].join('\n')
+  const memory = hasMemory(report)
+    ? ['', renderMarkdownTable(...memoryTableOf(report)), '', ...memoryNotes]
+    : []
+  const table = renderMarkdownTable(...tableOf(report))
+  return [`## ${first}`, '', ...rest, '', table, '', ...notes, ...memory].join('\n')
+}
+
+function hasMemory({ methods }: Report): boolean {
+  return methods.some(({ checkpointedStep }) => checkpointedStep !== undefined)
 }
 
 const notes = [
   'Counted by tracing; nothing was computed. The head is trained beside the adapter and not in its parameters.',
   'Adapter FLOPs are those of the forward pass, adding to the layer included; what is done once per call is',
   'spread over the batch. A step is forward, backward and AdamW; its memory is of this batch, in float32.',
+]
+
+const memoryNotes = [
+  'With activation checkpointing a layer keeps what comes in and is computed a second time for its gradients.',
+  'The peak is either in the backward pass or at the update, when the gradients of all that is trained are there.',
 ]
 
 function summary({ model, batch, methods }: Report, clean: (text: string) => string): string[] {

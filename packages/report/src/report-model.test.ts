@@ -160,6 +160,44 @@ it('the tasks of a configuration are each traced with their own loss', () => {
   expect(regression.methods[0]!.headParameters).toBe(16 * 16 + 16 + 16 + 1)
 })
 
+describe('a report of memory', () => {
+  const options = { name: 'small', config: small, methods: parseMethods('bca:p=4,full', classifier) }
+  const { methods } = reportModel({ ...options, sequenceLength: 64, batchSize: 4, memory: true })
+
+  it('counts the same step with activation checkpointing: one more forward pass of the layers, less memory', () => {
+    for (const { trainingStep: plain, checkpointedStep: checkpointed } of methods) {
+      expect(checkpointed).toMatchObject({
+        forwardFlopsPerToken: plain.forwardFlopsPerToken,
+        updateFlopsPerToken: plain.updateFlopsPerToken,
+        parameterBytes: plain.parameterBytes,
+        gradientBytes: plain.gradientBytes,
+        optimizerBytes: plain.optimizerBytes,
+      })
+      const again = checkpointed!.flopsPerToken - plain.flopsPerToken
+      expect(again / plain.forwardFlopsPerToken).toBeGreaterThan(0.8)
+      expect(again / plain.forwardFlopsPerToken).toBeLessThanOrEqual(1)
+      expect(checkpointed!.activationBytes).toBeLessThan(plain.activationBytes / 2)
+      expect(checkpointed!.peakBytes).toBeLessThan(plain.peakBytes)
+    }
+  })
+
+  it('counts a gradient for each trained number, and two moments', () => {
+    for (const { parameters, headParameters, trainingStep } of methods) {
+      expect(trainingStep.gradientBytes).toBe(4 * (parameters + headParameters))
+      expect(trainingStep.optimizerBytes).toBe(2 * trainingStep.gradientBytes + 4)
+    }
+  })
+
+  it('has two rows for each method', () => {
+    const report = reportModel({ ...options, memory: true })
+    for (const text of [formatTable(report), formatMarkdown(report)]) {
+      const rows = text.split('\n').filter((line) => /full .*(no|yes) /.test(line))
+      expect(rows.map((row) => row.match(/no|yes/)![0])).toEqual(['no', 'yes'])
+    }
+    expect(formatTable(reportModel(options))).not.toContain('checkpointing')
+  })
+})
+
 describe('a printed report', () => {
   const report = reportModel({
     name: 'small',

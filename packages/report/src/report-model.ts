@@ -1,6 +1,6 @@
 import type { Adapter, Site } from '@gyre/adapters'
 import { cost } from '@gyre/graph'
-import { adapterFlopsPerToken, applyMethod, type TrainingMethod } from '@gyre/train'
+import { adapterFlopsPerToken, applyMethod, type Trainable, type TrainingMethod } from '@gyre/train'
 import { createModel, type Model, type ModelConfig, type ModelTask } from '@gyre/transformers'
 import { type BatchShape, checkBatch, traceForward, traceTrainingStep } from './traced-model.js'
 
@@ -16,6 +16,8 @@ export interface ReportOptions {
   readonly batchSize?: number
   /** Tokens in each sequence. Default 128. */
   readonly sequenceLength?: number
+  /** Whether each step is traced a second time, with activation checkpointing. Default false. */
+  readonly memory?: boolean
 }
 
 /** What methods cost on one model. Plain data: it is its own JSON. */
@@ -55,6 +57,8 @@ export interface MethodReport {
   /** The same two numbers by the method's formulas; null for a method without an adapter. */
   readonly closedForm: { readonly parameters: number; readonly adapterFlopsPerToken: number } | null
   readonly trainingStep: TrainingStepCosts
+  /** The same step when each layer's activations are computed a second time instead of kept. */
+  readonly checkpointedStep?: TrainingStepCosts
 }
 
 /** One step on the batch: forward with dropout, backward and AdamW, traced. docs/cost-model.md says what counts. */
@@ -63,6 +67,10 @@ export interface TrainingStepCosts {
   readonly forwardFlopsPerToken: number
   readonly backwardFlopsPerToken: number
   readonly updateFlopsPerToken: number
+  /** All parameters that the step reads, frozen ones included. */
+  readonly parameterBytes: number
+  /** One number for each that is trained; all of them are there when AdamW begins. */
+  readonly gradientBytes: number
   /** Kept from the forward pass for the backward pass. */
   readonly activationBytes: number
   /** AdamW's two moments and its step. */
@@ -91,7 +99,7 @@ export function reportModel(options: ReportOptions): Report {
     },
     batch,
     // A model of its own for each: a method decides what is frozen.
-    methods: methods.map((method) => reportMethod(newModel(options), method, batch)),
+    methods: methods.map((method) => reportMethod(newModel(options), method, batch, options)),
   }
 }
 
@@ -99,15 +107,19 @@ function newModel({ config, task }: ReportOptions): Model {
   return createModel(config, { seed: 0, task })
 }
 
-function reportMethod(model: Model, method: TrainingMethod, batch: BatchShape): MethodReport {
+function reportMethod(
+  model: Model,
+  method: TrainingMethod,
+  batch: BatchShape,
+  { memory = false }: ReportOptions,
+): MethodReport {
   const trainable = applyMethod(model, method, { seed: 0 })
   const { adapter, counts } = trainable
   const tokens = batch.batchSize * batch.sequenceLength
   // Before the step, which switches dropout on.
   const adapterFlops = adapter ? adapterFlopsPerToken(model, batch) : 0
-  const { flops, byPhase, activationBytes, state, peakBytes } = cost(
-    traceTrainingStep(model, trainable, batch),
-  )
+  const trainingStep = stepCosts(model, trainable, batch)
+  model.activationCheckpointing = true
   return {
     method: method.label,
     targets: method.kind === 'adapter' ? method.method.targets.targets : [],
@@ -117,15 +129,26 @@ function reportMethod(model: Model, method: TrainingMethod, batch: BatchShape): 
     shareOfModel: counts.adapter / model.countParameters(),
     adapterFlopsPerToken: adapterFlops,
     closedForm: adapter ? closedForm(adapter, tokens) : null,
-    trainingStep: {
-      flopsPerToken: flops / tokens,
-      forwardFlopsPerToken: byPhase.forward.flops / tokens,
-      backwardFlopsPerToken: byPhase.backward.flops / tokens,
-      updateFlopsPerToken: byPhase.update.flops / tokens,
-      activationBytes,
-      optimizerBytes: state.bytes,
-      peakBytes,
-    },
+    trainingStep,
+    ...(memory && { checkpointedStep: stepCosts(model, trainable, batch) }),
+  }
+}
+
+function stepCosts(model: Model, trainable: Trainable, batch: BatchShape): TrainingStepCosts {
+  const tokens = batch.batchSize * batch.sequenceLength
+  const { flops, byPhase, parameters, activationBytes, state, peakBytes } = cost(
+    traceTrainingStep(model, trainable, batch),
+  )
+  return {
+    flopsPerToken: flops / tokens,
+    forwardFlopsPerToken: byPhase.forward.flops / tokens,
+    backwardFlopsPerToken: byPhase.backward.flops / tokens,
+    updateFlopsPerToken: byPhase.update.flops / tokens,
+    parameterBytes: parameters.bytes,
+    gradientBytes: 4 * parameters.trainable,
+    activationBytes,
+    optimizerBytes: state.bytes,
+    peakBytes,
   }
 }
 

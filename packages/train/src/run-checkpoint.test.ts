@@ -135,11 +135,13 @@ describe('a checkpoint', () => {
 
   it('is refused for parameters that it does not hold, or holds in another shape', async () => {
     await expect(load(identity.settings, 'lora:r=2')).rejects.toThrow(/there is no such tensor/)
-    await expect(load(identity.settings, 'bca:p=2')).rejects.toThrow(/has shape \[2, 2, 4\], expected \[4, 4, 2\]/)
+    await expect(load(identity.settings, 'bca:p=2')).rejects.toThrow(
+      /has shape \[2, 2, 4\], expected \[4, 4, 2\]/,
+    )
   })
 
   it('is refused when it is another file', async () => {
     writeFileSync(path, 'no checkpoint')
-    await expect(load(identity)).rejects.toThrow(/checkpoint\.safetensors: .*not safetensors/)
+    await expect(load(identity.settings)).rejects.toThrow(/checkpoint\.safetensors: .*not safetensors/)
   })
 })

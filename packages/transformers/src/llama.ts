@@ -1,3 +1,4 @@
+import { checkpoint } from '@gyre/autograd'
 import { Embedding, Linear, Module, normal, RMSNorm } from '@gyre/nn'
 import {
   add,
@@ -13,6 +14,7 @@ import {
 import { joinHeads, splitHeads } from './heads.js'
 import type { ModelInputs, ModelOutputs } from './inputs.js'
 import type { CachedLayer, KeyValueCache } from './key-value-cache.js'
+import { PretrainedModel } from './pretrained-model.js'
 import { type RotaryTables, rotaryRows, rotaryTables } from './rotary-tables.js'
 
 /**
@@ -42,7 +44,7 @@ export interface LlamaConfig {
   readonly padTokenId?: number
 }
 
-export class LlamaForCausalLM extends Module {
+export class LlamaForCausalLM extends PretrainedModel {
   readonly architecture = 'LlamaForCausalLM'
   readonly model: LlamaModel
   /** Absent when the head is tied to the embedding. */
@@ -64,7 +66,7 @@ export class LlamaForCausalLM extends Module {
 
   /** With a cache, the tokens of one text continue what is in it, and only the last one's logits are computed. */
   override forward(inputs: ModelInputs, cache?: KeyValueCache): ModelOutputs {
-    const hiddenStates = this.model.forward(inputs, cache)
+    const hiddenStates = this.model.forward(inputs, this.activationCheckpointing, cache)
     const last = cache ? lastPosition(hiddenStates.at(-1)!) : hiddenStates.at(-1)!
     const logits = this.lm_head
       ? this.lm_head.forward(last)
@@ -96,7 +98,11 @@ export class LlamaModel extends Module {
   }
 
   /** The hidden states `[B, T, hidden]`: after the embedding, after each layer, the last one normalised. */
-  override forward({ inputIds, attentionMask }: ModelInputs, cache?: KeyValueCache): Tensor[] {
+  override forward(
+    { inputIds, attentionMask }: ModelInputs,
+    checkpointing: boolean,
+    cache: KeyValueCache | undefined,
+  ): Tensor[] {
     const { hiddenSize, numAttentionHeads, ropeTheta } = this.#config
     const T = inputIds.shape[1]!
     const step = cache?.next(T)
@@ -104,8 +110,10 @@ export class LlamaModel extends Module {
     const tables = step ? rotaryRows(angles, step.positions) : angles
     const mask = step ? step.keyMask : attentionMask
     const hiddenStates = [this.embed_tokens.forward(inputIds)]
-    for (const [i, layer] of this.layers.entries())
-      hiddenStates.push(layer.forward(hiddenStates.at(-1)!, tables, mask, step?.layers[i]))
+    for (const [i, layer] of this.layers.entries()) {
+      const run = (x: Tensor): Tensor => layer.forward(x, tables, mask, step?.layers[i])
+      hiddenStates.push((checkpointing ? checkpoint(run) : run)(hiddenStates.at(-1)!))
+    }
     hiddenStates.push(this.norm.forward(hiddenStates.pop()!))
     return hiddenStates
   }

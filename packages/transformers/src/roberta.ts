@@ -1,3 +1,4 @@
+import { checkpoint } from '@gyre/autograd'
 import { constant, Dropout, Embedding, LayerNorm, Linear, Module, normal } from '@gyre/nn'
 import {
   add,
@@ -23,6 +24,7 @@ import {
 } from '@gyre/tensor'
 import { joinHeads, splitHeads } from './heads.js'
 import type { ModelInputs, ModelOutputs } from './inputs.js'
+import { PretrainedModel } from './pretrained-model.js'
 
 /**
  * RoBERTa: an encoder with LayerNorm after each part, learned positions, and exact GELU.
@@ -65,12 +67,13 @@ class RobertaModel extends Module {
   }
 
   /** The hidden states `[B, T, hidden]`: after the embedding, and after each layer. */
-  override forward({ inputIds, attentionMask, seed }: ModelInputs): Tensor[] {
-    return this.encoder.forward(this.embeddings.forward(inputIds, seed), attentionMask, seed)
+  override forward({ inputIds, attentionMask, seed }: ModelInputs, checkpointing: boolean): Tensor[] {
+    const embedded = this.embeddings.forward(inputIds, seed)
+    return this.encoder.forward(embedded, attentionMask, seed, checkpointing)
   }
 }
 
-export class RobertaForMaskedLM extends Module {
+export class RobertaForMaskedLM extends PretrainedModel {
   readonly architecture = 'RobertaForMaskedLM'
   readonly roberta: RobertaModel
   readonly lm_head: RobertaLMHead
@@ -85,7 +88,7 @@ export class RobertaForMaskedLM extends Module {
   }
 
   override forward(inputs: ModelInputs): ModelOutputs {
-    const hiddenStates = this.roberta.forward(inputs)
+    const hiddenStates = this.roberta.forward(inputs, this.activationCheckpointing)
     const embedding = this.roberta.embeddings.word_embeddings.weight.value
     const logits = this.lm_head.forward(hiddenStates.at(-1)!, embedding) // [B, T, V]
     if (!inputs.labels) return { logits, hiddenStates }
@@ -94,7 +97,7 @@ export class RobertaForMaskedLM extends Module {
   }
 }
 
-export class RobertaForSequenceClassification extends Module {
+export class RobertaForSequenceClassification extends PretrainedModel {
   readonly architecture = 'RobertaForSequenceClassification'
   readonly roberta: RobertaModel
   readonly classifier: RobertaClassificationHead
@@ -109,7 +112,7 @@ export class RobertaForSequenceClassification extends Module {
   }
 
   override forward(inputs: ModelInputs): ModelOutputs {
-    const hiddenStates = this.roberta.forward(inputs)
+    const hiddenStates = this.roberta.forward(inputs, this.activationCheckpointing)
     const logits = this.classifier.forward(hiddenStates.at(-1)!, inputs.seed) // [B, L]
     const { labels, lossReduction = 'mean' } = inputs
     if (!labels) return { logits, hiddenStates }
@@ -172,9 +175,17 @@ class RobertaEncoder extends Module {
     this.layer = Array.from({ length: config.numHiddenLayers }, () => new RobertaLayer(config))
   }
 
-  override forward(embedded: Tensor, mask: Tensor | undefined, seed: Tensor | undefined): Tensor[] {
+  override forward(
+    embedded: Tensor,
+    mask: Tensor | undefined,
+    seed: Tensor | undefined,
+    checkpointing: boolean,
+  ): Tensor[] {
     const hiddenStates = [embedded]
-    for (const layer of this.layer) hiddenStates.push(layer.forward(hiddenStates.at(-1)!, mask, seed))
+    for (const layer of this.layer) {
+      const run = (x: Tensor): Tensor => layer.forward(x, mask, seed)
+      hiddenStates.push((checkpointing ? checkpoint(run) : run)(hiddenStates.at(-1)!))
+    }
     return hiddenStates
   }
 }

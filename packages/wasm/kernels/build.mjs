@@ -1,6 +1,6 @@
 // Compiles the kernels of this folder with AssemblyScript, once for SIMD128 and once with relaxed SIMD, and writes
 // them with the types of their arguments to ../src/kernels.generated.ts. Does nothing when that is up to date.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   existsSync,
@@ -33,6 +33,7 @@ for (const file of [...sources, ...generators, 'build.mjs'])
   hash.update(`${file}\0`).update(readFileSync(join(folder, file)))
 const stamp = `// Made by kernels/build.mjs from sources with the hash ${hash.digest('hex')}.`
 if (existsSync(target) && readFileSync(target, 'utf8').startsWith(stamp)) process.exit(0)
+process.stderr.write('compiling the WebAssembly kernels\n')
 
 // A generator's default export is the text of a source file: code that is too regular to be written by hand.
 const generated = []
@@ -50,8 +51,10 @@ if (twice) throw new Error(`two kernels are named ${twice}`)
 writeFileSync(join(folder, 'dispatch.generated.ts'), dispatchSource())
 
 const scratch = mkdtempSync(join(tmpdir(), 'gyre-kernels-'))
-const simd = compile('simd', [])
-const relaxed = compile('relaxed', ['--enable', 'relaxed-simd'])
+const [simd, relaxed] = await Promise.all([
+  compile('simd', []),
+  compile('relaxed', ['--enable', 'relaxed-simd']),
+])
 rmSync(scratch, { recursive: true })
 writeFileSync(`${target}.${process.pid}`, typescriptSource())
 renameSync(`${target}.${process.pid}`, target)
@@ -110,9 +113,9 @@ function modulePath(file) {
 }
 
 /** Compiles; gives the module as base64. */
-function compile(variant, features) {
+async function compile(variant, features) {
   const output = join(scratch, `${variant}.wasm`)
-  const { status } = spawnSync(
+  const compilation = spawn(
     process.execPath,
     [
       compiler,
@@ -127,6 +130,7 @@ function compile(variant, features) {
     ],
     { cwd: folder, stdio: ['ignore', 2, 2] },
   )
+  const status = await new Promise((resolve, reject) => compilation.on('error', reject).on('exit', resolve))
   if (status !== 0)
     throw new Error(`the kernels do not compile (${variant}); the compiler's messages are above`)
   return readFileSync(output).toString('base64')

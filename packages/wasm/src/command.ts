@@ -61,10 +61,13 @@ export class EncodedProgram {
   /** Writes the program, with the addresses that the blocks have now. */
   write(memory: ArrayBufferLike, address: number): void {
     const view = new DataView(memory, address, this.bytes)
-    this.#commands.forEach((command, index) => {
+    const barriers = this.#commands.map(({ chunks, mayHalt }, index) => {
       const next = this.#commands[index + 1]
-      const barrier = command.chunks > 1 || command.mayHalt || (next !== undefined && next.chunks > 1)
-      writeCommand(view, this.#offsets[index]!, command, barrier, next === undefined)
+      return chunks > 1 || mayHalt || (next !== undefined && next.chunks > 1)
+    })
+    const last = barriers.lastIndexOf(true)
+    this.#commands.forEach((command, index) => {
+      writeCommand(view, this.#offsets[index]!, command, barriers[index]!, index === last)
     })
     view.setInt32(this.bytes - headerBytes, -1, true)
   }
@@ -87,10 +90,10 @@ function writeCommand(
   offset: number,
   command: Command,
   barrier: boolean,
-  last: boolean,
+  lastBarrier: boolean,
 ): void {
   const { id, fields, bytes } = kernelLayouts[command.kernel]
-  const header = [id, command.chunks, 0, encodedBytes(command), Number(barrier), Number(last)]
+  const header = [id, command.chunks, 0, encodedBytes(command), Number(barrier), Number(lastBarrier)]
   header.forEach((word, i) => {
     view.setInt32(offset + 4 * i, word, true)
   })

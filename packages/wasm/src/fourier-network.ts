@@ -29,14 +29,16 @@ export function fourierNetwork(
   let rest = n
   let twos = 0
   for (; rest % 2 === 0; rest /= 2) twos++
-  const take = () => {
-    const radix = twos % 2 === 1 ? 2 : twos > 0 ? 4 : 1
+  const take = (largest: number) => {
+    const radix = twos === 0 ? 1 : twos % 2 === 1 ? 2 : largest
     twos -= Math.log2(radix)
     return radix
   }
-  const naturalRadix = fused.natural ? take() : 1
-  const reversedRadix = fused.reversed ? take() : 1
-  const radices = [naturalRadix, ...oddFactors(n), ...Array(twos >> 1).fill(4), reversedRadix]
+  // Four rows times four places, all a multiple of 4 KB apart, would evict each other from the first cache.
+  const naturalRadix = fused.natural ? take(n % 4096 === 0 ? 2 : 4) : 1
+  const reversedRadix = fused.reversed ? take(4) : 1
+  const fours = Array<number>(twos >> 1).fill(4)
+  const radices = [naturalRadix, ...oddFactors(n), twos % 2 === 1 ? 2 : 1, ...fours, reversedRadix]
   return { radices: radices.filter((radix) => radix > 1), naturalRadix, reversedRadix }
 }
 

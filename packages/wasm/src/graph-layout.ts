@@ -10,7 +10,7 @@ import {
   type ValueId,
   valuesOf,
 } from '@gyre/graph'
-import type { Parameter } from '@gyre/tensor'
+import { type Parameter, sizeOf } from '@gyre/tensor'
 import { throughChains } from './chains.js'
 import { type Command, MemoryBlock } from './command.js'
 import { lineBytes } from './engine/heap.js'
@@ -134,11 +134,13 @@ export class GraphLayout {
         taken.set(id, this.#blocks.get(from)!)
     }
     for (const name of kernel.inPlace ?? []) {
-      const [result] = valuesOf(node.results)
+      const [result] = valuesOf(node.results) as [ValueId]
       const input = this.#storageOf[node.inputs[name] as ValueId]!
       const block = this.#blocks.get(input)!
       const free = taken.size === 0 && dying.includes(input) && this.#stays.has(block)
-      if (free && block.bytes === this.#bytesOf(result!)) taken.set(result!, block)
+      // As many elements and as wide ones: numbers that repeat over bools, which are narrower, may have as many bytes.
+      if (free && this.#sizeOf(input) === this.#sizeOf(result) && block.bytes === this.#bytesOf(result))
+        taken.set(result, block)
     }
     return taken
   }
@@ -147,6 +149,10 @@ export class GraphLayout {
     const block = new MemoryBlock(this.#bytesOf(storage))
     this.#blocks.set(storage, block)
     this.#stays.set(block, { first, last })
+  }
+
+  #sizeOf(id: ValueId): number {
+    return sizeOf(this.#graph.values[id]!.spec.shape)
   }
 
   #bytesOf(id: ValueId): number {

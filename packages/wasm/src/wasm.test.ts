@@ -120,9 +120,7 @@ describe('wasm', () => {
     const grow = vi.spyOn(WebAssembly.Memory.prototype, 'grow').mockImplementation(() => {
       throw new RangeError('WebAssembly.Memory.grow(): Unable to grow instance memory')
     })
-    expect(() => exp(zeros([4_000_000])).dataSync()).toThrow(
-      /the memory cannot grow .* smaller batch/,
-    )
+    expect(() => exp(zeros([4_000_000])).dataSync()).toThrow(/the memory cannot grow .* smaller batch/)
     grow.mockRestore()
     expect(exp(tensor([0])).dataSync()).toEqual(Float32Array.of(1))
   })

@@ -5,7 +5,7 @@ import { renderTable } from '@gyre/report'
 import { writeAtomically } from '@gyre/safetensors/node'
 import { accuracy } from '@gyre/train'
 import { type Command, Option } from 'commander'
-import { chooseBackend } from '../backend.js'
+import { type BackendName, chooseBackend } from '../backend.js'
 import { type CommonOptions, makeOutputFolder } from '../common-options.js'
 import type { AdaptationJob, AdaptationResult } from '../compare/adapt.js'
 import { prepareBaseModel } from '../compare/base-model.js'
@@ -19,16 +19,21 @@ import {
 } from '../compare/format-comparison.js'
 import { runJobs } from '../compare/run-jobs.js'
 import {
+  type ComparisonLength,
   type ComparisonSettings,
   type ComparisonTask,
+  comparisonSeeds,
   comparisonSettings,
   comparisonTasks,
+  type MethodRow,
 } from '../compare/settings.js'
-import { createProgress, type Progress } from '../progress.js'
+import { summarize } from '../compare/summary.js'
+import { createProgress } from '../progress.js'
 
 interface CompareOptions extends CommonOptions {
   readonly task: ComparisonTask
   readonly quick: boolean
+  readonly long: boolean
   readonly tune: boolean
   readonly out: string
 }
@@ -43,6 +48,11 @@ export function addCompare(program: Command): Command {
         .default('moby-dick'),
     )
     .option('--quick', 'fewer steps and less held-out text: about a minute', false)
+    .addOption(
+      new Option('--long', 'twice the steps, and three seeds for each method: up to half an hour')
+        .default(false)
+        .conflicts('quick'),
+    )
     .option(
       '--tune',
       'instead of comparing, try every learning rate of every method on held-back training text',
@@ -53,47 +63,52 @@ export function addCompare(program: Command): Command {
 }
 
 async function runCompare(options: CompareOptions): Promise<void> {
-  const backend = await chooseBackend(options)
-  const settings = comparisonSettings(options.task, options)
+  const chosen = await chooseBackend(options)
+  const length: ComparisonLength = options.long ? 'long' : options.quick ? 'quick' : 'full'
+  const { task, seed } = options
+  const settings = comparisonSettings(task, { length, seed })
   await makeOutputFolder(options.out)
   const progress = createProgress()
   try {
-    const base = await prepareBaseModel(join(options.out, 'base-models'), settings, backend.name, progress)
-    if (base.cached) progress.note(`base model: ${base.folder} (cached)`)
-    if (options.tune) await tune(options, settings, base.folder, progress)
-    else await compare(options, settings, base.folder, backend.name, progress)
+    const cache = join(options.out, 'base-models')
+    const { folder, cached } = await prepareBaseModel(cache, settings, chosen.identity, progress)
+    if (cached) progress.note(`base model: ${folder} (cached)`)
+    // As many jobs run at once as there are processors, so one thread each.
+    const backend = chosen.backend.name as BackendName
+    const shared = { settings, folder, tuning: options.tune, backend, threads: 1 }
+    const seeds = options.tune ? [seed] : comparisonSeeds({ length, seed })
+    const rows = options.tune ? settings.methods.flatMap(atEachRate) : settings.methods
+    const jobs = rows.flatMap((row) => seeds.map((seed): AdaptationJob => ({ ...shared, seed, row })))
+    // A classifier's base has no head yet, and so nothing to be measured by.
+    if (!options.tune && task !== 'era') jobs.unshift({ ...shared, seed })
+    const runs = await runJobs(jobs, availableParallelism(), progress)
+    progress.close()
+    if (options.tune) {
+      console.log(options.json ? JSON.stringify(runs) : `\n${formatTuning(runs)}`)
+      return
+    }
+    await writeComparison(options, {
+      task,
+      length,
+      seeds,
+      backend: chosen.identity,
+      node: process.version,
+      baselines: task === 'era' ? await eraBaselines(settings) : [],
+      results: summarize(runs),
+      runs,
+    })
   } finally {
     progress.close()
   }
 }
 
-async function compare(
-  options: CompareOptions,
-  settings: ComparisonSettings,
-  folder: string,
-  backend: string,
-  progress: Progress,
-): Promise<void> {
-  const shared = { settings, folder, seed: options.seed, tuning: false }
-  const rows = settings.methods.map((row): AdaptationJob => ({ ...shared, row }))
-  // A classifier's base has no head yet, and so nothing to be measured by.
-  const jobs = settings.task === 'era' ? rows : [{ ...shared }, ...rows]
-  const results = await runJobs(jobs, availableParallelism(), progress)
-  progress.close()
-  const comparison: Comparison = {
-    task: options.task,
-    seed: options.seed,
-    backend,
-    quick: options.quick,
-    node: process.version,
-    baselines: settings.task === 'era' ? await eraBaselines(settings) : [],
-    results,
-  }
-  const path = resolve(options.out, `compare-${options.task}${options.quick ? '-quick' : ''}`)
+async function writeComparison({ out, json }: CompareOptions, comparison: Comparison): Promise<void> {
+  const { task, length } = comparison
+  const path = resolve(out, `compare-${task}${length === 'full' ? '' : `-${length}`}`)
   await writeAtomically(`${path}.json`, `${JSON.stringify(comparison, null, 2)}\n`)
   await writeAtomically(`${path}.md`, comparisonMarkdown(comparison))
   await writeAtomically(`${path}.svg`, comparisonChart(comparison))
-  if (options.json) console.log(JSON.stringify(comparison))
+  if (json) console.log(JSON.stringify(comparison))
   else console.log(`\n${formatComparison(comparison)}\n\nwritten: ${path}.json, .md and .svg`)
 }
 
@@ -121,35 +136,15 @@ async function eraBaselines({ adaptation, heldOutLimit }: ComparisonSettings): P
   ]
 }
 
-/** Every method at every one of its rates, measured on the end of the training part. */
-async function tune(
-  options: CompareOptions,
-  settings: ComparisonSettings,
-  folder: string,
-  progress: Progress,
-): Promise<void> {
-  const jobs = settings.methods.flatMap((row) =>
-    row.triedRates.map(
-      (learningRate): AdaptationJob => ({
-        settings,
-        folder,
-        seed: options.seed,
-        tuning: true,
-        row: { ...row, learningRate },
-      }),
-    ),
-  )
-  const results = await runJobs(jobs, availableParallelism(), progress)
-  progress.close()
-  if (options.json) {
-    console.log(JSON.stringify(results))
-    return
-  }
-  const quality = (result: AdaptationResult): number => result.loss ?? result.accuracy!
-  const title = settings.task === 'era' ? 'accuracy' : 'loss/token'
-  const table = renderTable(
+function atEachRate(row: MethodRow): MethodRow[] {
+  return row.triedRates.map((learningRate) => ({ ...row, learningRate }))
+}
+
+/** What each rate of each method reaches on the end of the training part. */
+function formatTuning(runs: readonly AdaptationResult[]): string {
+  const title = runs.some(({ loss }) => loss !== undefined) ? 'loss/token' : 'accuracy'
+  return renderTable(
     [{ title: 'method' }, { title: 'learning rate', digits: 4 }, { title, digits: 3 }],
-    results.map((result) => [result.method, result.learningRate!, quality(result)]),
+    runs.map(({ method, learningRate, loss, accuracy }) => [method, learningRate!, loss ?? accuracy!]),
   )
-  console.log(`\n${table}`)
 }

@@ -20,7 +20,7 @@ interface Diagnosis {
   readonly backends: { readonly js: JsState; readonly wasm: WasmState; readonly gpu: Missing }
   /** The backend that `--backend` chose. */
   readonly backend: string
-  /** Which kernel it runs for each op in float32. */
+  /** Which kernel it runs for each op, in single precision. */
   readonly kernels: { readonly [op: string]: string }
   /** Ops that it leaves to their reference kernels, and why. */
   readonly fallbacks: { readonly [op: string]: string }
@@ -100,9 +100,15 @@ async function findWasm(): Promise<WasmState> {
   }
 }
 
+/** Some ops are for complex numbers only. */
+const dtypes = ['float32', 'complex64'] as const
+
 function kernelsOf(backend: Backend): { [op: string]: string } {
   return Object.fromEntries(
-    Object.entries(ops).map(([name, op]) => [name, backend.kernelFor(op as unknown as AnyOp, 'float32')]),
+    Object.entries(ops).map(([name, op]) => {
+      const found = dtypes.map((dtype) => backend.kernelFor(op as unknown as AnyOp, dtype))
+      return [name, found.find((kernel) => kernel !== 'reference') ?? 'reference']
+    }),
   )
 }
 
@@ -140,11 +146,19 @@ function formatDiagnosis(diagnosis: Diagnosis): string {
       ['threads', `${diagnosis.threads} (${diagnosis.processors} processors)`],
       ['memory', `${mebibytes(memory.totalBytes)}, ${mebibytes(memory.freeBytes)} free`],
       ['backend js', `available${inUse('js')}: the reference kernels`],
-      ['backend wasm', backends.wasm.available ? `available${inUse('wasm')}: ${describeWasm(backends.wasm)}` : backends.wasm.reason],
+      [
+        'backend wasm',
+        backends.wasm.available
+          ? `available${inUse('wasm')}: ${describeWasm(backends.wasm)}`
+          : backends.wasm.reason,
+      ],
       ['backend gpu', backends.gpu.reason],
       ['kernels', `${Object.keys(kernels).length} ops on ${backend}: ${kernelCounts}`],
       ['falls back', formatFallbacks(fallbacks)],
-      ['block-circulant', `on wasm through Fourier transforms from block size ${diagnosis.smallestTransformedBlock} on, below as a dense matrix`],
+      [
+        'block-circulant',
+        `on wasm through Fourier transforms from block size ${diagnosis.smallestTransformedBlock} on, below as a dense matrix`,
+      ],
       ['cache', `${cache.path}, ${mebibytes(cache.bytes)}`],
     ],
   )

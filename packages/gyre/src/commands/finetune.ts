@@ -41,6 +41,7 @@ interface FinetuneOptions extends CommonOptions {
   readonly warmupSteps: number
   readonly weightDecay: number
   readonly maxGradNorm: number
+  readonly activationCheckpointing: boolean
   readonly checkpointEvery: number
   readonly resume: boolean
 }
@@ -77,6 +78,11 @@ export function addFinetune(program: Command): Command {
     .option('--warmup-steps <n>', 'steps over which the rate rises', integer(0), 0)
     .option('--weight-decay <rate>', 'decoupled weight decay of AdamW', nonNegativeNumber, 0)
     .option('--max-grad-norm <norm>', 'longer gradients are scaled down to it', positiveNumber, 1)
+    .option(
+      '--activation-checkpointing',
+      'compute each layer a second time for its gradients: less memory, the same numbers',
+      false,
+    )
     .option('--checkpoint-every <n>', 'steps between two checkpoints', integer(1), 50)
     .option('--resume', 'continue an interrupted run; it ends with the same numbers', false)
     .addHelpText('after', () => `\nMethods:\n  ${methodGrammar().join('\n  ')}`)
@@ -95,6 +101,7 @@ async function runFinetune(options: FinetuneOptions): Promise<void> {
   const modulesToSave = task.kind === 'language-model' ? [] : model.headPaths
   const method = parseMethod(options.method, { targets: options.targets, modulesToSave })
   const trainable = applyMethod(model, method, { seed })
+  model.activationCheckpointing = options.activationCheckpointing
 
   const totalSteps =
     options.steps ?? Math.ceil((options.epochs ?? 1) * (task.train.stepsPerEpoch / options.accumulate))

@@ -8,7 +8,7 @@ import { longestSequence, type Model, type ModelInputs } from '@gyre/transformer
 import { loadModelFolder } from '@gyre/transformers/node'
 import type { Command } from 'commander'
 import { chooseBackend } from '../backend.js'
-import { type CommonOptions } from '../common-options.js'
+import type { CommonOptions } from '../common-options.js'
 import { UsageError } from '../errors.js'
 
 interface ForwardOptions extends CommonOptions {

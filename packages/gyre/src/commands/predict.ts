@@ -3,7 +3,7 @@ import { encodeExample, exampleBatches } from '@gyre/data'
 import { classify } from '@gyre/train'
 import type { Command } from 'commander'
 import { chooseBackend } from '../backend.js'
-import { type CommonOptions } from '../common-options.js'
+import type { CommonOptions } from '../common-options.js'
 import { UsageError } from '../errors.js'
 import { loadFineTuned } from '../fine-tuning/load-fine-tuned.js'
 

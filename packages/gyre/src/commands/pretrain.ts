@@ -32,14 +32,15 @@ interface PretrainOptions extends CommonOptions {
   readonly warmupSteps: number
   readonly weightDecay: number
   readonly maxGradNorm: number
+  readonly activationCheckpointing: boolean
   readonly checkpointEvery: number
   readonly resume: boolean
 }
 
 /** The models of `gyre compare`, by name. */
 const namedConfigs: { readonly [name: string]: ModelConfig } = {
-  'small-llama': comparisonSettings('moby-dick', { quick: false, seed: 0 }).config,
-  'small-roberta': comparisonSettings('era', { quick: false, seed: 0 }).config,
+  'small-llama': comparisonSettings('moby-dick', { length: 'full', seed: 0 }).config,
+  'small-roberta': comparisonSettings('era', { length: 'full', seed: 0 }).config,
 }
 
 export function addPretrain(program: Command): Command {
@@ -57,6 +58,11 @@ export function addPretrain(program: Command): Command {
     .option('--warmup-steps <n>', 'steps over which the rate rises', integer(0), 0)
     .option('--weight-decay <rate>', 'decoupled weight decay of AdamW', nonNegativeNumber, 0.01)
     .option('--max-grad-norm <norm>', 'longer gradients are scaled down to it', positiveNumber, 1)
+    .option(
+      '--activation-checkpointing',
+      'compute each layer a second time for its gradients: less memory, the same numbers',
+      false,
+    )
     .option('--checkpoint-every <n>', 'steps between two checkpoints', integer(1), 100)
     .option('--resume', 'continue an interrupted run; it ends with the same numbers', false)
     .action(runPretrain)
@@ -75,6 +81,7 @@ async function runPretrain(options: PretrainOptions): Promise<void> {
     }),
   )
   const { model, trainer } = pretraining(config, tokenizer.encode(text), tokenizer, options)
+  model.activationCheckpointing = options.activationCheckpointing
   await makeOutputFolder(out)
   const checkpoint = join(out, 'checkpoint.safetensors')
   const { json, backend: _backend, threads, resume, checkpointEvery, ...deciding } = options

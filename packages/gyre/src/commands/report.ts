@@ -13,6 +13,7 @@ interface ReportCommandOptions extends CommonOptions {
   readonly targets: readonly string[]
   readonly batchSize: number
   readonly sequenceLength: number
+  readonly memory: boolean
   readonly markdown: boolean
 }
 
@@ -32,6 +33,11 @@ export function addReport(program: Command): Command {
     )
     .option('--batch-size <n>', 'sequences in the traced batch', integer(1), 1)
     .option('--sequence-length <n>', 'tokens in each sequence', integer(1), 128)
+    .option(
+      '--memory',
+      'a second table: the memory of a step, with and without activation checkpointing',
+      false,
+    )
     .addOption(new Option('--markdown', 'print Markdown').default(false).conflicts('json'))
     .addHelpText('after', () => `\nMethods:\n  ${methodGrammar().join('\n  ')}`)
     .action(runReport)
@@ -48,6 +54,7 @@ async function runReport(options: ReportCommandOptions): Promise<void> {
     methods: parseMethods(options.methods, { targets, modulesToSave: freshHeads(config, task) }),
     batchSize,
     sequenceLength,
+    memory: options.memory,
   })
   if (options.json) console.log(JSON.stringify(report))
   else console.log(options.markdown ? formatMarkdown(report) : formatTable(report))

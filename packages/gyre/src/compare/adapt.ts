@@ -14,8 +14,8 @@ import {
 } from '@gyre/train'
 import { generate, LlamaForCausalLM, type Model } from '@gyre/transformers'
 import { loadModelFolder } from '@gyre/transformers/node'
-import { type ComparisonData, comparisonData } from './comparison-data.js'
 import type { BackendOptions } from '../backend.js'
+import { type ComparisonData, comparisonData } from './comparison-data.js'
 import type { ComparisonSettings, MethodRow } from './settings.js'
 
 /** One method's part of a comparison, and where it is computed; `row` is left out for the unadapted base. */
@@ -30,6 +30,7 @@ export interface AdaptationJob extends BackendOptions {
 /** What a comparison measures of one method. */
 export interface AdaptationResult {
   readonly method: string
+  readonly seed: number
   readonly trainableParameters: number
   /** Of a fresh head, trained beside the method. */
   readonly headParameters: number
@@ -76,7 +77,7 @@ export async function adapt(
           await generate(model, tokenizer.encode(prompt), { maxNewTokens: 40, temperature: 0.7, seed: 1 }),
         )
       : undefined
-  return { ...trained, ...measured, sample, peakBytes: process.resourceUsage().maxRSS * 1024 }
+  return { seed, ...trained, ...measured, sample, peakBytes: process.resourceUsage().maxRSS * 1024 }
 }
 
 const untrained = {

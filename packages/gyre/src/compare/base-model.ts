@@ -24,7 +24,7 @@ export async function prepareBaseModel(
 ): Promise<{ folder: string; cached: boolean }> {
   const { vocabSize, config, pretraining: options, task } = settings
   // Whatever decides the weights is in the name; raise the number when the code draws or computes others.
-  const identity = JSON.stringify({ version: 1, task, vocabSize, config, options, backend })
+  const identity = JSON.stringify({ version: 2, task, vocabSize, config, options, backend })
   const key = createHash('sha256').update(identity).digest('hex').slice(0, 12)
   const folder = join(cacheFolder, `${config.modelType}-${key}`)
   const finished = join(folder, 'config.json')

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { AdaptationResult } from './adapt.js'
 import { comparisonChart } from './comparison-chart.js'
+import type { MethodSummary } from './summary.js'
 
-const result = (method: string, measured: Partial<AdaptationResult>): AdaptationResult => ({
+const result = (method: string, measured: Partial<MethodSummary>): MethodSummary => ({
   method,
+  runs: 1,
   trainableParameters: 3072,
   headParameters: 0,
   adapterFlopsPerToken: 0,
@@ -13,11 +14,15 @@ const result = (method: string, measured: Partial<AdaptationResult>): Adaptation
   peakBytes: 0,
   ...measured,
 })
-const shared = { seed: 0, backend: 'js', quick: false, node: 'v20' }
+const one = (mean: number) => ({ mean, deviation: 0 })
+const shared = { seeds: [0], backend: 'js', length: 'full', node: 'v20', runs: [] } as const
 
 describe('comparisonChart', () => {
   it('shows the loss of each method and the numbers that it trained', () => {
-    const results = [result('base', { loss: 5, trainableParameters: 0 }), result('bca:p=64', { loss: 4 })]
+    const results = [
+      result('base', { loss: one(5), trainableParameters: 0 }),
+      result('bca:p=64', { loss: one(4) }),
+    ]
     const svg = comparisonChart({ ...shared, task: 'moby-dick', baselines: [], results })
     expect(svg).toContain('moby-dick: loss per token (lower is better)')
     expect(svg).toContain('5.000 · 0 trained')
@@ -26,8 +31,8 @@ describe('comparisonChart', () => {
 
   it('shows accuracy with the baselines where no language is modelled', () => {
     const baselines = [{ name: 'naive Bayes', accuracy: 0.7 }]
-    const results = [result('head', { accuracy: 0.6 })]
-    const svg = comparisonChart({ ...shared, task: 'era', quick: true, baselines, results })
+    const results = [result('head', { accuracy: one(0.6) })]
+    const svg = comparisonChart({ ...shared, task: 'era', length: 'quick', baselines, results })
     expect(svg).toContain('era, quick settings: accuracy (higher is better)')
     expect(svg.indexOf('naive Bayes')).toBeLessThan(svg.indexOf('head'))
   })

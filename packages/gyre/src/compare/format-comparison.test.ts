@@ -11,18 +11,21 @@ it('a generated text is shown on one line, and its markup and control characters
       effectiveLearningRates: [],
       stepMilliseconds: null,
       peakBytes: 1,
-      loss: 1,
+      loss: { mean: 1, deviation: 0 },
+      bitsPerCharacter: { mean: 1, deviation: 0 },
+      runs: 1,
       sample,
     },
   ]
   const comparison = {
     task: 'moby-dick',
-    seed: 0,
+    length: 'quick' as const,
+    seeds: [0],
     backend: 'js',
-    quick: true,
     node: 'v20',
     baselines: [],
     results,
+    runs: [],
   }
   expect(formatComparison(comparison)).toContain('base: "The sea <b>[x](y)</b> `z` \uFFFD[31m"')
   expect(comparisonMarkdown(comparison)).toContain(

@@ -8,6 +8,8 @@ import {
   type TableColumn,
 } from '@gyre/report'
 import type { AdaptationResult } from './adapt.js'
+import type { ComparisonLength } from './settings.js'
+import type { MethodSummary, Spread } from './summary.js'
 
 /** A row that no model was trained for: what a simple rule reaches. */
 export interface Baseline {
@@ -18,13 +20,16 @@ export interface Baseline {
 /** The outcome of a comparison, as it is written to JSON. */
 export interface Comparison {
   readonly task: string
-  readonly seed: number
+  readonly length: ComparisonLength
+  /** Those of the adaptations; the base has the first one's. */
+  readonly seeds: readonly number[]
   readonly backend: string
-  readonly quick: boolean
   readonly node: string
   readonly baselines: readonly Baseline[]
   /** The unadapted base first, where the task has one. */
-  readonly results: readonly AdaptationResult[]
+  readonly results: readonly MethodSummary[]
+  /** What the results are the means of. */
+  readonly runs: readonly AdaptationResult[]
 }
 
 export function formatComparison(comparison: Comparison): string {
@@ -34,8 +39,9 @@ export function formatComparison(comparison: Comparison): string {
 
 export function comparisonMarkdown(comparison: Comparison): string {
   const { columns, rows } = comparisonTable(comparison)
-  const { task, seed, backend, quick, node } = comparison
-  const settings = `Task ${task}, seed ${seed}, backend ${backend}, ${quick ? 'quick settings' : 'full settings'}, Node ${node}.`
+  const { task, seeds, backend, length, node } = comparison
+  const seed = seeds.length === 1 ? `seed ${seeds[0]}` : `seeds ${seeds.join(', ')}`
+  const settings = `Task ${task}, ${seed}, backend ${backend}, ${length} settings, Node ${node}.`
   return [
     `# Comparison of methods`,
     '',
@@ -73,8 +79,12 @@ function comparisonTable({ results, baselines }: Comparison): {
   const rows = results.map((result): TableCell[] => [
     result.method,
     ...(isLanguageModel
-      ? [result.loss, result.bitsPerCharacter, result === base ? undefined : base!.loss! - result.loss!]
-      : [result.accuracy]),
+      ? [
+          spreadText(result.loss!),
+          spreadText(result.bitsPerCharacter!),
+          result === base ? undefined : base!.loss!.mean - result.loss!.mean,
+        ]
+      : [spreadText(result.accuracy!)]),
     result.trainableParameters,
     Math.round(result.adapterFlopsPerToken),
     learningRateText(result),
@@ -89,8 +99,13 @@ function comparisonTable({ results, baselines }: Comparison): {
   return { columns, rows: [...baselineRows, ...rows] }
 }
 
+/** `4.25 ± 0.01`; a number where there was one run. */
+function spreadText({ mean, deviation }: Spread): TableCell {
+  return deviation === 0 ? mean : `${mean.toFixed(3)} ± ${deviation.toFixed(3)}`
+}
+
 /** `0.64 → 0.01`: the schedule's rate, and what the method's parameters really learn at. */
-function learningRateText({ learningRate, effectiveLearningRates }: AdaptationResult): string | undefined {
+function learningRateText({ learningRate, effectiveLearningRates }: MethodSummary): string | undefined {
   if (learningRate === null) return undefined
   const effective = effectiveLearningRates[0]!.learningRate
   return effective === learningRate
@@ -103,12 +118,17 @@ function shortNumber(value: number): string {
 }
 
 /** `clean` makes a generated text inert where it is shown: a model may write markup. */
-function notes({ results }: Comparison, clean: (text: string) => string): string[] {
+function notes({ results, seeds }: Comparison, clean: (text: string) => string): string[] {
   const head = results.find((result) => result.headParameters > 0)
   const lines = [
     'trainable: parameters of the method; FLOPs/token: what it adds to a forward pass; ms/step: median, two methods at a time.',
     'learning rate α → the rate after the method scales it (BCA: α / p); each tuned alike over four rates.',
   ]
+  if (seeds.length > 1) {
+    lines.push(
+      `Mean ± standard deviation of ${seeds.length} runs of each method on one base, which differ in the order of the data and the numbers that an adapter starts from.`,
+    )
+  }
   if (head)
     lines.push(
       `Every method also trains the fresh head: ${formatNumber(head.headParameters)} parameters, not counted above.`,

@@ -1,4 +1,5 @@
 import { FROM_ZERO, multiplyPanels } from '../matmul/multiply-panels'
+import { addLines, dotLines } from '../matmul/multiply-few-rows'
 import { packColumns } from '../matmul/pack'
 import { logVector } from '../math/log'
 import { storePart } from '../rows'
@@ -6,6 +7,8 @@ import { expandMask, exponentialsOfRow, mostKeys } from './visible-keys'
 
 /** Rows of queries whose weights are held at once. */
 const BLOCK: i32 = 24
+/** Rows up to which keys and values are read as they are; packing them would cost more than the products. */
+const FEW_ROWS: i32 = 4
 
 /**
  * output = softmax(scale query keyᵀ) value. For each key head, the rows of the query heads that share it lie one after
@@ -56,8 +59,13 @@ export function attention(args: AttentionArguments, chunk: i32, scratch: usize):
   const packedValues = packedKeys + <usize>padded * strideRow
   const panels = packedValues + (<usize>((features + 7) & ~7) * <usize>most << 2)
 
-  packColumns(args.key + <usize>(head * keys) * strideRow, true, strideRow, most, features, packedKeys)
-  packColumns(args.value + <usize>(head * keys) * strideRow, false, strideRow, features, most, packedValues)
+  const key = args.key + <usize>(head * keys) * strideRow
+  const value = args.value + <usize>(head * keys) * strideRow
+  const packs = end - first > FEW_ROWS
+  if (packs) {
+    packColumns(key, true, strideRow, most, features, packedKeys)
+    packColumns(value, false, strideRow, features, most, packedValues)
+  }
   const entry = head / args.keyHeads
   const firstKept = args.keyMask
     ? expandMask(args.keyMask + <usize>(entry * keys * args.maskBytes), args.maskBytes, most, mask)
@@ -67,16 +75,35 @@ export function attention(args: AttentionArguments, chunk: i32, scratch: usize):
     const count = min(BLOCK, end - row)
     const visible = mostKeys(row, count, queries, keys, causal)
     const at = <usize>row * strideRow
-    multiplyPanels(query + at, false, strideRow, 4, packedKeys, strideRow << 3, count, (visible + 7) & ~7, features,
-      FROM_ZERO, 0, scores, strideScores, panels)
+    if (packs) {
+      multiplyPanels(query + at, false, strideRow, 4, packedKeys, strideRow << 3, count, (visible + 7) & ~7, features,
+        FROM_ZERO, 0, scores, strideScores, panels)
+    } else {
+      for (let j = 0; j < visible; j += 4) {
+        for (let i: usize = 0; i < <usize>count; i++) {
+          dotLines(query + at + i * strideRow, key + <usize>j * strideRow, features, min(4, visible - j), 0,
+            scores + i * strideScores + (<usize>j << 2))
+        }
+      }
+    }
     for (let i = 0; i < count; i++) {
       const own = mostKeys(row + i, 1, queries, keys, causal)
       // A mask that would exclude every key is none.
       exponentialsOfRow(scores + <usize>i * strideScores, own, visible, firstKept < own ? mask : 0, args.scale,
         largest + (<usize>i << 2), sums + (<usize>i << 2))
     }
-    multiplyPanels(scores, false, strideScores, 4, packedValues, <usize>most << 5, count, features, visible,
-      FROM_ZERO, 0, output + at, strideRow, panels)
+    if (packs) {
+      multiplyPanels(scores, false, strideScores, 4, packedValues, <usize>most << 5, count, features, visible,
+        FROM_ZERO, 0, output + at, strideRow, panels)
+    } else {
+      memory.fill(output + at, 0, <usize>count * strideRow)
+      for (let j = 0; j < visible; j += 4) {
+        for (let i: usize = 0; i < <usize>count; i++) {
+          addLines(scores + i * strideScores + (<usize>j << 2), value + <usize>j * strideRow, strideRow,
+            min(4, visible - j), features, output + at + i * strideRow)
+        }
+      }
+    }
     for (let i = 0; i < count; i++) {
       scaleRow(output + at + <usize>i * strideRow, features, 1 / load<f32>(sums + (<usize>i << 2)))
     }

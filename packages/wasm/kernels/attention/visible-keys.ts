@@ -1,5 +1,5 @@
 import { SUM_BLOCK, sumOfLanes } from '../rows'
-import { expVector } from '../math/exp'
+import { expOfNegativeVector } from '../math/exp'
 
 /**
  * Which keys the queries of one batch entry see. Rows of queries are those of all heads that share a key head, one
@@ -58,7 +58,7 @@ export function exponentialsOfRow(
     let sums = f32x4.splat(0)
     for (; k < blockEnd; k += 4) {
       const at = row + (<usize>k << 2)
-      const exponential = expVector(f32x4.sub(v128.load(at), largest))
+      const exponential = expOfNegativeVector(f32x4.sub(v128.load(at), largest))
       v128.store(at, exponential)
       sums = f32x4.add(sums, exponential)
     }

@@ -41,12 +41,12 @@ export function blockCirculantBackward(args: BlockCirculantBackwardArguments, ch
   const inputBytes = <usize>(inputBlocks * p) << 2
   const outputBytes = <usize>(outputBlocks * p) << 2
   const inputTile = <usize>inputBlocks * blockBytes
-  const outputTile = <usize>outputBlocks * blockBytes
+  const gradTile = gradTileBytes(outputBlocks, blockBytes)
   const groupTiles = args.groupTiles
   const temporary = scratch
   const product = scratch + <usize>args.temporaryBytes
   const gradSpectrum = product + 4 * blockBytes
-  const ownSpectrum = gradSpectrum + <usize>groupTiles * outputTile
+  const ownSpectrum = gradSpectrum + <usize>groupTiles * gradTile
   const copies = ownSpectrum + inputTile
   const sumBytes = partialSumBytes(inputBlocks, outputBlocks, p)
   const sums = args.partialSums + <usize>chunk * sumBytes
@@ -68,7 +68,7 @@ export function blockCirculantBackward(args: BlockCirculantBackwardArguments, ch
         rows = copies
         target = copies + outputBytes * 8
       }
-      const spectrum = gradSpectrum + <usize>tile * outputTile
+      const spectrum = gradSpectrum + <usize>tile * gradTile
       transformBlocks(
         rows, outputBlocks, spectrum, blockBytes, p, args.firstRadix, args.network, args.twiddles, temporary,
       )
@@ -95,6 +95,11 @@ export function blockCirculantBackward(args: BlockCirculantBackwardArguments, ch
   }
 }
 
+/** An odd number of cache lines, so that the same place of several tiles is not in one set of the cache. */
+function gradTileBytes(outputBlocks: i32, blockBytes: usize): usize {
+  return (<usize>outputBlocks * blockBytes) | 64
+}
+
 /** Two blocks of the gradient and two of the input share a tile of sums; a last odd block stands there twice. */
 function partialSumBytes(inputBlocks: i32, outputBlocks: i32, p: i32): usize {
   return <usize>(((inputBlocks + 1) >> 1) * ((outputBlocks + 1) >> 1) * p) << 5
@@ -103,7 +108,7 @@ function partialSumBytes(inputBlocks: i32, outputBlocks: i32, p: i32): usize {
 function correlate(
   grad: usize, outputBlocks: i32, input: usize, inputBlocks: i32, blockBytes: usize, tiles: i32, sums: usize, p: i32,
 ): void {
-  const gradTile = <usize>outputBlocks * blockBytes
+  const gradTile = gradTileBytes(outputBlocks, blockBytes)
   const inputTile = <usize>inputBlocks * blockBytes
   if (inputBlocks == 1 && outputBlocks == 1) {
     correlateBlock(grad, gradTile, input, inputTile, tiles, sums, p)

@@ -2,22 +2,31 @@
 // with as many sums in registers as there is room for.
 
 const range = (length) => Array.from({ length }, (_, i) => i)
-const broadcast = (vector, lane) =>
-  `v128.shuffle<f32>(${vector}, ${vector}, ${Array(4).fill(lane).join(', ')})`
 
-/** How the numbers of a group of the kernel's spectrum lie: `size` real parts, then as many imaginary parts. */
-const kernelNumbers = {
-  1: `const c0 = v128.load32_splat(w)
-      const s0 = v128.load32_splat(w, 4)`,
-  2: `const both = v128.load(w)
-      ${range(2)
-        .map((i) => `const c${i} = ${broadcast('both', i)}\nconst s${i} = ${broadcast('both', i + 2)}`)
-        .join('\n')}`,
-  4: `const re = v128.load(w)
-      const im = v128.load(w, 16)
-      ${range(4)
-        .map((i) => `const c${i} = ${broadcast('re', i)}\nconst s${i} = ${broadcast('im', i)}`)
-        .join('\n')}`,
+/**
+ * One step of the sums: a group's numbers lie as `size` real parts, then as many imaginary parts. Each is loaded into
+ * all lanes by itself, since the units that could shuffle are busy with products; with fused products they are not.
+ */
+function addProducts(size) {
+  const product = (i, c, s) => `
+        const c${i} = ${c}
+        re${i} = multiplyAdd(c${i}, x, re${i})
+        im${i} = multiplyAdd(c${i}, y, im${i})
+        const s${i} = ${s}
+        re${i} = subtractProduct(s${i}, y, re${i})
+        im${i} = multiplyAdd(s${i}, x, im${i})`
+  const loaded = range(size).map((i) =>
+    product(i, `v128.load32_splat(w, ${4 * i})`, `v128.load32_splat(w, ${4 * (size + i)})`),
+  )
+  if (size !== 4) return loaded.join('')
+  const lane = (vector, i) => `v128.shuffle<f32>(${vector}, ${vector}, ${Array(4).fill(i).join(', ')})`
+  const shuffled = range(size).map((i) => product(i, lane('c', i), lane('s', i)))
+  return `
+      if (ASC_FEATURE_RELAXED_SIMD) {
+        const c = v128.load(w)
+        const s = v128.load(w, 16)${shuffled.join('')}
+      } else {${loaded.join('')}
+      }`
 }
 
 function multiplyBlocks(size) {
@@ -34,13 +43,7 @@ export function multiplyBlocks${size}(input: usize, inputStride: usize, kernel: 
     for (let j = 0; j < sums; j++) {
       const x = v128.load(a)
       const y = v128.load(a, 16)
-      ${kernelNumbers[size]}
-      ${range(size)
-        .map(
-          (i) => `re${i} = subtractProduct(s${i}, y, multiplyAdd(c${i}, x, re${i}))
-      im${i} = multiplyAdd(s${i}, x, multiplyAdd(c${i}, y, im${i}))`,
-        )
-        .join('\n')}
+      ${addProducts(size)}
       a += inputStride
       w += ${8 * size}
     }
@@ -57,28 +60,33 @@ export function multiplyBlocks${size}(input: usize, inputStride: usize, kernel: 
 `
 }
 
-/** sums[i][j] += g_i · conj(x_j), for the elements at these places. */
-function correlate(gPlaces, xPlaces, pairs) {
-  const lines = []
-  const load = (name, place) =>
-    lines.push(
-      `const ${name}r = v128.load(${place[0]}, ${place[1]})`,
-      `const ${name}i = v128.load(${place[0]}, ${place[1] + 16})`,
-    )
-  gPlaces.forEach((place, i) => {
-    load(`g${i}`, place)
-  })
-  xPlaces.forEach((place, j) => {
-    load(`x${j}`, place)
-  })
-  pairs.forEach(([i, j], sum) => {
-    lines.push(
-      `re${sum} = multiplyAdd(g${i}i, x${j}i, multiplyAdd(g${i}r, x${j}r, re${sum}))`,
-      `im${sum} = subtractProduct(g${i}r, x${j}i, multiplyAdd(g${i}i, x${j}r, im${sum}))`,
-    )
-  })
-  return lines.join('\n')
+/** Adds g · conj(x) to a sum, for each of `products`: the number of the sum, and the names of g and x. */
+function correlate(loads, products) {
+  return [
+    ...Object.entries(loads).flatMap(([name, [address, offset]]) => [
+      `const ${name}r = v128.load(${address}, ${offset})`,
+      `const ${name}i = v128.load(${address}, ${offset + 16})`,
+    ]),
+    ...products.flatMap(([sum, g, x]) => [
+      `re${sum} = multiplyAdd(${g}i, ${x}i, multiplyAdd(${g}r, ${x}r, re${sum}))`,
+      `im${sum} = subtractProduct(${g}r, ${x}i, multiplyAdd(${g}i, ${x}r, im${sum}))`,
+    ]),
+  ].join('\n')
 }
+
+/** Sums over tiles for both blocks of g and one block of x: with four sums at once not all would stay in registers. */
+const correlateColumn = (column) => `
+    a = g
+    b = x${column === 0 ? '' : ' + xBlock'}
+    for (let tile = 0; tile < tiles; tile++) {
+      const a1 = a + gBlock
+      ${correlate({ g0: ['a', 0], g1: ['a1', 0], x0: ['b', 0] }, [
+        [column, 'g0', 'x0'],
+        [column + 2, 'g1', 'x0'],
+      ])}
+      a += gTile
+      b += xTile
+    }`
 
 const zeroSums = (count) =>
   range(count)
@@ -100,31 +108,10 @@ ${[1, 2, 4].map(multiplyBlocks).join('')}
  */
 export function correlateBlocks(g: usize, gBlock: usize, gTile: usize, x: usize, xBlock: usize, xTile: usize, tiles: i32, sums: usize, points: i32): void {
   for (let point = 0; point < points; point++) {
-    let a = g
-    let b = x
+    let a: usize
+    let b: usize
     ${zeroSums(4)}
-    for (let tile = 0; tile < tiles; tile++) {
-      const a1 = a + gBlock
-      const b1 = b + xBlock
-      ${correlate(
-        [
-          ['a', 0],
-          ['a1', 0],
-        ],
-        [
-          ['b', 0],
-          ['b1', 0],
-        ],
-        [
-          [0, 0],
-          [0, 1],
-          [1, 0],
-          [1, 1],
-        ],
-      )}
-      a += gTile
-      b += xTile
-    }
+    ${[0, 1].map(correlateColumn).join('')}
     ${laneSums('re')}
     ${laneSums('im')}
     v128.store(sums, f32x4.add(v128.load(sums), re))
@@ -144,20 +131,10 @@ export function correlateBlock(g: usize, gTile: usize, x: usize, xTile: usize, t
       .map((i) => `let re${i} = v128.load(sums, ${32 * i})\nlet im${i} = v128.load(sums, ${32 * i + 16})`)
       .join('\n')}
     for (let tile = 0; tile < tiles; tile++) {
-      ${correlate(
-        [
-          ['a', 0],
-          ['a', 32],
-        ],
-        [
-          ['b', 0],
-          ['b', 32],
-        ],
-        [
-          [0, 0],
-          [1, 1],
-        ],
-      )}
+      ${correlate({ g0: ['a', 0], g1: ['a', 32], x0: ['b', 0], x1: ['b', 32] }, [
+        [0, 'g0', 'x0'],
+        [1, 'g1', 'x1'],
+      ])}
       a += gTile
       b += xTile
     }
@@ -172,7 +149,7 @@ export function correlateBlock(g: usize, gTile: usize, x: usize, xTile: usize, t
     let re0 = v128.load(sums)
     let im0 = v128.load(sums, 16)
     for (let tile = 0; tile < tiles; tile++) {
-      ${correlate([['g', 0]], [['x', 0]], [[0, 0]])}
+      ${correlate({ g0: ['g', 0], x0: ['x', 0] }, [[0, 'g0', 'x0']])}
       g += gTile
       x += xTile
     }

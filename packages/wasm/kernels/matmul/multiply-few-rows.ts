@@ -61,7 +61,7 @@ export function multiplyFewRows(args: MultiplyFewRowsArguments, chunk: i32, scra
 }
 
 /** c[j] = bias[j] + sum over k of a[k] b[j, k], for up to 4 lines j of b. */
-function dotLines(a: usize, b: usize, depth: i32, lines: i32, bias: usize, c: usize): void {
+export function dotLines(a: usize, b: usize, depth: i32, lines: i32, bias: usize, c: usize): void {
   const stride = <usize>depth << 2
   if (lines < 4) {
     for (let j: usize = 0; j < <usize>lines << 2; j += 4) {
@@ -131,7 +131,7 @@ function dot(a: usize, b: usize, depth: i32): f32 {
 }
 
 /** c[j] += sum over up to 4 steps k of a[k] b[k, j]. */
-function addLines(a: usize, b: usize, stride: usize, steps: i32, columns: i32, c: usize): void {
+export function addLines(a: usize, b: usize, stride: usize, steps: i32, columns: i32, c: usize): void {
   let j = 0
   if (steps == 4) {
     const x0 = v128.load32_splat(a)

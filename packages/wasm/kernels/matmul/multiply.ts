@@ -2,6 +2,9 @@ import { FROM_RESULT, FROM_ROW, FROM_ZERO, multiplyPanels, panelScratch } from '
 import { packColumns, packRows } from './pack'
 import { TILE_COLUMNS } from './tile.generated'
 
+/** Numbers of a step of a left factor [k, m] up to which the steps lie close enough together. */
+const LONG_STEP: i32 = 64
+
 /** Packs the right factor [k, n] of a product for `multiply`, one block of steps after the other. */
 @unmanaged export class PackRightArguments {
   b: usize
@@ -106,13 +109,15 @@ function multiplyBlock(args: MultiplyArguments, entry: i32, firstRow: i32, first
       panels = packedColumns
       packRightBlock(b, n, k, args.transposeB, firstColumn, columns, step, depth, panels)
     }
-    if (args.transposeA) {
-      packRows(a + (<usize>(step * m + firstRow) << 2), <usize>m << 2, rows, depth, packedRows)
+    const at = a + (<usize>(args.transposeA ? step * m + firstRow : firstRow * k + step) << 2)
+    if (args.transposeA && m > LONG_STEP) {
+      packRows(at, <usize>m << 2, rows, depth, packedRows)
       multiplyPanels(packedRows, true, 0, 0, panels, panelB, rows, columns, depth, from, bias, c, stride, scratch)
     } else {
       // Rows are read where they are: that costs no more than packed ones, and less where columns are few.
-      const at = a + (<usize>(firstRow * k + step) << 2)
-      multiplyPanels(at, false, <usize>k << 2, 4, panels, panelB, rows, columns, depth, from, bias, c, stride, scratch)
+      const strideRow = args.transposeA ? <usize>4 : <usize>k << 2
+      const strideStep = args.transposeA ? <usize>m << 2 : <usize>4
+      multiplyPanels(at, false, strideRow, strideStep, panels, panelB, rows, columns, depth, from, bias, c, stride, scratch)
     }
     from = FROM_RESULT
   }

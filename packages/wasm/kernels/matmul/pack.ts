@@ -21,6 +21,11 @@ export function packColumns(
     }
   }
   for (; column < columns; column += 8) {
+    if (!stepsTogether && column + 8 <= columns) {
+      packEightColumns(source + (<usize>column << 2), stride, depth, target)
+      target += panelBytes
+      continue
+    }
     for (let half = 0; half < 8; half += 4) {
       const first = column + half
       const at = target + (<usize>half << 2)
@@ -50,6 +55,17 @@ function packSixteenColumns(source: usize, stride: usize, depth: i32, target: us
     source += stride
     target += 32
     second += 32
+  }
+}
+
+function packEightColumns(source: usize, stride: usize, depth: i32, target: usize): void {
+  for (let k = 0; k < depth; k++) {
+    const low = v128.load(source)
+    const high = v128.load(source, 16)
+    v128.store(target, low)
+    v128.store(target, high, 16)
+    source += stride
+    target += 32
   }
 }
 
@@ -85,7 +101,9 @@ export function packRows(source: usize, stride: usize, rows: i32, depth: i32, ta
     target += 4 * panelBytes
   }
   for (; row < rows; row += TILE_ROWS) {
-    packPart(source + (<usize>row << 2), 4, stride, rows - row, TILE_ROWS, depth, target, <usize>TILE_ROWS << 2)
+    const from = source + (<usize>row << 2)
+    if (row + TILE_ROWS <= rows) packPanel(from, stride, depth, target)
+    else packPart(from, 4, stride, rows - row, TILE_ROWS, depth, target, <usize>TILE_ROWS << 2)
     target += panelBytes
   }
 }
@@ -122,6 +140,15 @@ function packFourPanels(source: usize, stride: usize, depth: i32, p0: usize, pan
     p1 += <usize>TILE_ROWS << 2
     p2 += <usize>TILE_ROWS << 2
     p3 += <usize>TILE_ROWS << 2
+  }
+}
+
+function packPanel(source: usize, stride: usize, depth: i32, target: usize): void {
+  for (let k = 0; k < depth; k++) {
+    v128.store(target, v128.load(source))
+    if (TILE_ROWS == 6) store<i64>(target, load<i64>(source, 16), 16)
+    source += stride
+    target += <usize>TILE_ROWS << 2
   }
 }
 

@@ -21,3 +21,19 @@ export function cumsum(args: CumsumArguments, chunk: i32, scratch: usize): void 
     }
   }
 }
+
+/** The same of int32 numbers. */
+export function cumsumInt32(args: CumsumArguments, chunk: i32, scratch: usize): void {
+  const length = args.length
+  const begin = chunk * args.rowsPerChunk
+  const end = min(begin + args.rowsPerChunk, args.rows)
+  let offset = <usize>(begin * length) << 2
+  for (let row = begin; row < end; row++) {
+    let sum: i32 = 0
+    for (let k = length; k > 0; k--) {
+      sum += load<i32>(args.x + offset)
+      store<i32>(args.output + offset, sum)
+      offset += 4
+    }
+  }
+}

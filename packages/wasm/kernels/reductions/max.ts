@@ -33,13 +33,17 @@ export function max(args: MaxArguments, chunk: i32, scratch: usize): void {
 function maxOfRun(x: usize, length: i32): f32 {
   let first = f32x4.splat(-Infinity)
   let second = first
-  for (let k = length >> 3; k > 0; k--) {
+  let third = first
+  let fourth = first
+  for (let k = length >> 4; k > 0; k--) {
     first = f32x4.max(first, v128.load(x))
     second = f32x4.max(second, v128.load(x, 16))
-    x += 32
+    third = f32x4.max(third, v128.load(x, 32))
+    fourth = f32x4.max(fourth, v128.load(x, 48))
+    x += 64
   }
-  first = f32x4.max(first, second)
-  for (let k = length & 7; k > 0; k--) {
+  first = f32x4.max(f32x4.max(first, second), f32x4.max(third, fourth))
+  for (let k = length & 15; k > 0; k--) {
     first = f32x4.max(first, v128.load32_splat(x))
     x += 4
   }

@@ -1,5 +1,5 @@
-// Sums are kept in float64. Four float32 are added as a tree before they get there: its three roundings are as many
-// as any order would have for them, and the rest of the sum adds none.
+// Sums are kept in float64. Four float32 are added as a tree before they get there, so that few numbers need to be
+// widened; beyond those two roundings the sum adds none.
 
 /** Adds the lanes of a float32 vector to two float64 lanes. */
 // @ts-ignore: decorator
@@ -128,10 +128,14 @@ export function sumColumns(args: SumColumnsArguments, chunk: i32, scratch: usize
     memory.copy(args.output + (<usize>(block * inner + firstColumn) << 3), scratch, <usize>columns << 3)
     return
   }
-  const output = args.output + (<usize>(outer * inner + firstColumn) << 2)
-  for (let k = 0; k < columns; k++) {
-    store<f32>(output + (<usize>k << 2), <f32>load<f64>(scratch + (<usize>k << 3)))
+  let output = args.output + (<usize>(outer * inner + firstColumn) << 2)
+  let sums = scratch
+  for (let k = columns >> 1; k > 0; k--) {
+    v128.store64_lane(output, f32x4.demote_f64x2_zero(v128.load(sums)), 0)
+    output += 8
+    sums += 16
   }
+  if (columns & 1) store<f32>(output, <f32>load<f64>(sums))
 }
 
 /** Adds four float32 to four float64 in memory. */

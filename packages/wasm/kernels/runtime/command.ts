@@ -12,6 +12,9 @@
   bytes: i32
   /** Whether all threads wait for each other after it. */
   barrier: i32
-  /** Whether it is the program's last. A thread that has passed the last barrier must not read the program again. */
+  /**
+   * Whether it is the last with a barrier. What follows is thread 0's alone: another thread that wakes after that
+   * barrier must not read on, where the next program may be being written.
+   */
   last: i32
 }

@@ -1,10 +1,10 @@
 /** Addresses of what all threads share, in the first kilobyte, each on a cache line of its own. */
 
-/** Grows by one for every program; workers wait for it. */
+/** Changes with every program; workers wait for it. */
 export const EPOCH: usize = 64
 /** Threads that have reached the barrier. */
 export const ARRIVED: usize = 128
-/** Grows by one whenever all have reached it. */
+/** Grows by two whenever all have reached it; odd after a kernel has halted the program. */
 export const GENERATION: usize = 192
 /** Threads that sleep at the barrier. */
 export const SLEEPERS: usize = 256

@@ -42,12 +42,12 @@ export class Engine {
     kernels: Kernels,
     memory: WebAssembly.Memory,
     module: WebAssembly.Module,
+    exports: KernelExports,
     shared: boolean,
   ) {
     this.kernels = kernels
     this.#memory = memory
-    const { exports } = new WebAssembly.Instance(module, { env: { memory } })
-    this.#exports = exports as unknown as KernelExports
+    this.#exports = exports
     // The first page holds the threads' common state and the kernels' own constants.
     this.heap = new Heap(memory, 65_536)
     this.singleThreadReason = shared
@@ -61,9 +61,10 @@ export class Engine {
   static async create(kernels: Kernels): Promise<Engine> {
     const shared = canShareMemory()
     const memory = new WebAssembly.Memory({ initial: initialPages, maximum: maximumPages, shared })
-    // Compiled in the background where the engine can: a page would block otherwise.
+    // In the background: a page's own thread must not compile, nor instantiate, so much code while others wait.
     const module = await WebAssembly.compile(shared ? kernels.bytes : withUnsharedMemory(kernels.bytes))
-    return new Engine(kernels, memory, module, shared)
+    const { exports } = await WebAssembly.instantiate(module, { env: { memory } })
+    return new Engine(kernels, memory, module, exports as unknown as KernelExports, shared)
   }
 
   get threads(): number {

@@ -16,10 +16,12 @@ const begin = ({ module, memory, thread }) => {
     for (let spin = 0; spin < 2000 && Atomics.load(words, ${state.epoch}) === seen; spin++);
     Atomics.wait(words, ${state.epoch}, seen)
     seen = Atomics.load(words, ${state.epoch})
-    if (thread >= words[${state.threads}]) continue
+    // One word says both that there is a program and who runs it: what else is read here waits for this thread.
+    const threads = seen & 127
+    if (thread >= threads) continue
     const scratch = (words[${state.scratch}] >>> 0) + thread * words[${state.scratchStride}]
     try {
-      exports.runProgram(words[${state.program}], thread, words[${state.threads}], scratch, true)
+      exports.runProgram(words[${state.program}], thread, threads, scratch, true)
     } catch (error) {
       Atomics.store(words, ${state.failed}, 1)
       throw error
@@ -103,10 +105,10 @@ export class WorkerPool {
   release(address: number, threads: number, scratch: number, scratchStride: number): void {
     const words = this.#words
     words[state.program] = address
-    words[state.threads] = threads
     words[state.scratch] = scratch
     words[state.scratchStride] = scratchStride
-    Atomics.add(words, state.epoch, 1)
+    const programs = (words[state.epoch]! >> 7) + 1
+    Atomics.store(words, state.epoch, (programs << 7) | threads)
     Atomics.notify(words, state.epoch)
   }
 
@@ -122,7 +124,7 @@ export function hasWorkers(): boolean {
   return nodeWorkers() !== undefined || (typeof Worker !== 'undefined' && typeof Blob !== 'undefined')
 }
 
-function nodeWorkers(): typeof import('node:worker_threads') | undefined {
+function nodeWorkers() {
   // No import: bundles for browsers would have to resolve it.
   const process = (globalThis as { process?: NodeJS.Process }).process
   return process?.versions?.node === undefined ? undefined : process.getBuiltinModule?.('node:worker_threads')

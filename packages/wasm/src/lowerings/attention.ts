@@ -1,5 +1,6 @@
 import { ops, type TensorSpec } from '@gyre/tensor'
 import { kernelFor, type Located } from '../kernel.js'
+import { roundUp } from './round-up.js'
 
 /** Rows of queries that the kernels hold the weights of at once. */
 const forwardBlock = 24
@@ -85,8 +86,4 @@ function scratchOf(
   const padded = roundUp(keys, 8)
   const numbers = scoreRows * (padded + 16) + padded + packed
   return 4 * (numbers + 48 + 6 * Math.max(keys, features, backwardBlock))
-}
-
-function roundUp(value: number, multiple: number): number {
-  return Math.ceil(value / multiple) * multiple
 }

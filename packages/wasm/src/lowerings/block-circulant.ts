@@ -98,7 +98,10 @@ export const blockCirculantKernels = {
         {
           chunks,
           scratch:
-            temporaryBytes(network) + (4 + groupTiles * outputBlocks + inputBlocks) * blockBytes + copies,
+            temporaryBytes(network) +
+            (4 + groupTiles * outputBlocks + inputBlocks) * blockBytes +
+            64 * groupTiles +
+            copies,
         },
       )
       if (partialSums === null) return

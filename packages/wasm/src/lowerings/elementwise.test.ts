@@ -200,7 +200,7 @@ describe('in place', async () => {
     for (const workspace of recorder.workspaces) {
       workspace.block.address = engine.heap.allocate(workspace.block.bytes)
     }
-    const program = new EncodedProgram(recorder.commands)
+    const program = new EncodedProgram(recorder.takeCommands())
     const address = engine.heap.allocate(program.bytes)
     program.write(engine.buffer, address)
     engine.run(program, address, recorder.scratchBytes)

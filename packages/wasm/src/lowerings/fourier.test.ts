@@ -1,5 +1,15 @@
 import { setFlagsFromString } from 'node:v8'
-import { ops, SampleSource, type Tensor } from '@gyre/tensor'
+import {
+  type AnyOp,
+  allocateData,
+  denseArray,
+  ops,
+  SampleSource,
+  type StoredTensor,
+  sizeOf,
+  type Tensor,
+  type TensorSpec,
+} from '@gyre/tensor'
 import { describe, expect, it } from 'vitest'
 import { backendsOnThreads, expectLikeReference } from '../../../../test/kernel-comparison.js'
 import { hasNetwork } from '../fourier-network.js'
@@ -14,7 +24,8 @@ const backends = {
 
 const small = Array.from({ length: 64 }, (_, i) => i + 1)
 const large = [
-  80, 96, 100, 105, 128, 144, 160, 192, 256, 320, 384, 480, 512, 640, 729, 768, 1000, 1024, 2048, 4096,
+  80, 96, 100, 105, 128, 144, 160, 192, 256, 320, 384, 480, 512, 640, 729, 768, 1000, 1024, 2048, 4096, 8192,
+  16384,
 ]
 const rowCounts = [1, 2, 3, 5, 7, 8, 9, 17]
 const lengths = [...small, ...large].filter(hasNetwork)
@@ -46,6 +57,27 @@ describe.each(variants)('transforms with %s kernels', (variant) => {
       expectLikeReference(backends[variant], ops.fft, { x: source.complex([rows, n]) }, {})
     }
   })
+})
+
+it.each([64, 768, 1024, 4096, 16384])('rfft of length %i has a relative error of at most 3e-7', (n) => {
+  const x = new SampleSource(n, 'float32').normal([4, n])
+  const op = ops.rfft as unknown as AnyOp
+  const specs = op.shape({ x }, {}) as { output: TensorSpec }
+  const expected = allocateData('complex128', sizeOf(specs.output.shape))
+  const wide = denseArray({ shape: x.shape, dtype: 'float64' }, Float64Array.from(x.dataSync()))
+  op.reference({ x: wide }, {}, { output: denseArray({ ...specs.output, dtype: 'complex128' }, expected) })
+  for (const [backend] of Object.values(backends)) {
+    const storage = backend!.store({ shape: x.shape, dtype: x.dtype }, x.dataSync())
+    const { output } = backend!.run(op, { x: { shape: x.shape, dtype: x.dtype, storage } }, {}, specs)
+    const actual = backend!.readSync(output as StoredTensor)
+    let error = 0
+    let total = 0
+    for (let i = 0; i < expected.length; i++) {
+      error += (Number(actual[i]) - Number(expected[i])) ** 2
+      total += Number(expected[i]) ** 2
+    }
+    expect(Math.sqrt(error / total)).toBeLessThanOrEqual(3e-7)
+  }
 })
 
 it('leaves lengths with a large prime factor to the reference', () => {

@@ -1,11 +1,15 @@
+import v8 from 'node:v8'
 import { ops, Rng, SampleSource } from '@gyre/tensor'
 import { describe, expect, it } from 'vitest'
 import { backendsOnThreads, expectLikeReference } from '../../../../test/kernel-comparison.js'
 
-const backends = await backendsOnThreads()
+// Node 20 has relaxed SIMD, for which tiles are others, only behind a flag.
+v8.setFlagsFromString('--experimental-wasm-relaxed-simd')
+const variants = ['simd128', 'relaxed-simd'] as const
 const booleans = [false, true]
 
-describe('matmul', () => {
+describe.each(variants)('matmul with %s', async (variant) => {
+  const backends = await backendsOnThreads(variant)
   const source = new SampleSource(1, 'float32')
 
   function expectProduct(
@@ -95,7 +99,8 @@ describe('matmul', () => {
   })
 })
 
-describe('linear', () => {
+describe.each(variants)('linear with %s', async (variant) => {
+  const backends = await backendsOnThreads(variant)
   const source = new SampleSource(2, 'float32')
 
   it.each([

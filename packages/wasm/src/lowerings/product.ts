@@ -1,5 +1,6 @@
 import type { Pointer } from '../command.js'
 import type { Lowering } from '../kernel.js'
+import { roundUp } from './round-up.js'
 
 /** c [m, n] = a [m, k] b [k, n] + bias for each entry of a batch; k is at least 1. */
 export interface Product {
@@ -21,7 +22,8 @@ export interface Product {
   readonly offsetsB: Pointer
 }
 
-/** Rows up to which reading the right factor as it is stored beats packing it. */
+/** Rows up to which reading the right factor as it is stored, [n, k] or [k, n], beats packing it. */
+const fewRowsTransposed = 6
 const fewRows = 4
 /** FLOPs, and numbers of a matrix read once, that are worth a chunk of their own: some ten microseconds. */
 const flopsOfChunk = 400_000
@@ -31,10 +33,11 @@ const longestDepth = 384
 
 /** Writes the calls of a product. How it is cut depends on its sizes alone, and no sum is cut. */
 export function lowerProduct(product: Product, lowering: Lowering): void {
-  const { m, n, transposeA, bias } = product
+  const { m, n, transposeA, transposeB, bias } = product
   if (m === 0 || n === 0 || product.entries === 0) return
   if (n === 1 && m > 1 && !bias) lowerFewRows(transposed(product), lowering)
-  else if (m === 1 || (m <= fewRows && !transposeA)) lowerFewRows(product, lowering)
+  else if (m === 1 || (m <= (transposeB ? fewRowsTransposed : fewRows) && !transposeA))
+    lowerFewRows(product, lowering)
   else lowerBlocks(product, lowering)
 }
 
@@ -101,8 +104,4 @@ function blocksOf({ m, n, k, entries }: Product): { rowBlock: number; columnBloc
   columnBlocks = Math.min(columnBlocks, worthwhile)
   rowBlocks = Math.min(rowBlocks, Math.max(1, Math.floor(worthwhile / columnBlocks)))
   return { rowBlock: roundUp(m / rowBlocks, 12), columnBlock: roundUp(n / columnBlocks, 8) }
-}
-
-function roundUp(value: number, multiple: number): number {
-  return Math.max(1, Math.ceil(value / multiple)) * multiple
 }

@@ -92,5 +92,6 @@ describe.each(['simd128', 'relaxed-simd'] as const)('with %s', async (variant) =
 
   it.each([[1], [7], [5, 9], [300, 100], [2, 30_000], [0], [3, 0]])('cumsum of [%s, …]', (...shape) => {
     expectLikeReference(backends, ops.cumsum, { x: source.normal(shape) }, {})
+    expectLikeReference(backends, ops.cumsum, { x: source.integers(shape, 100) }, {})
   })
 })

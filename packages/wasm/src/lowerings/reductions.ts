@@ -184,14 +184,14 @@ export const reductionsKernels = {
     },
   }),
   cumsum: kernelFor(ops.cumsum, {
-    dtypes: ['float32'],
+    dtypes: ['float32', 'int32'],
     lower: ({ x }, _options, { output }, lowering) => {
       const length = x.shape.at(-1) ?? 1
       if (length === 0) return
       const rows = sizeOf(x.shape) / length
       const rowsPerChunk = Math.max(1, Math.floor(chunkElements / length))
       lowering.run(
-        'cumsum',
+        x.dtype === 'int32' ? 'cumsumInt32' : 'cumsum',
         { x: x.block, output: output.block, rows, length, rowsPerChunk },
         { chunks: Math.ceil(rows / rowsPerChunk) },
       )
