@@ -178,6 +178,12 @@ function decoder(jax, model) {
     return x.mul(scale).mul(w)
   })
   const gated = jit((gate, up) => nn.silu(gate).mul(up))
+  const predictionsOf = jit((logits) =>
+    logits
+      .reshape([batch, length, vocabulary])
+      .slice([], [0, length - 1])
+      .reshape([-1, vocabulary]),
+  )
   const rotated = jit((x, cos, sin) => {
     const half = size / 2
     const a = x.ref.slice([], [], [], [0, half])
@@ -201,7 +207,6 @@ function decoder(jax, model) {
       const up = linear(weight, inner, `${path}.mlp.up_proj`)
       x = x.add(linear(weight, gated(gate, up), `${path}.mlp.down_proj`))
     }
-    const logits = linear(weight, norm(x, 'model.norm'), 'lm_head').reshape([batch, length, vocabulary])
-    return logits.slice([], [0, length - 1]).reshape([-1, vocabulary])
+    return predictionsOf(linear(weight, norm(x, 'model.norm'), 'lm_head'))
   }
 }
