@@ -41,6 +41,8 @@ const kinds: { readonly [system: string]: Kind } = {
     packages: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm'],
     command: inNode('peers/tfjs.mjs'),
   },
+  'jax-js': { threads: [1], packages: ['@jax-js/jax'], command: inNode('peers/jax-js.mjs') },
+  'jax-js-threads': { threads: [2], packages: ['@jax-js/jax'], command: inNode('peers/jax-js.mjs') },
   pffft: { threads: [1], packages: ['@echogarden/pffft-wasm'], command: inNode('peers/pffft.mjs') },
   'fft.js': { threads: [1], packages: ['fft.js'], command: inNode('peers/fft-js.mjs') },
 }

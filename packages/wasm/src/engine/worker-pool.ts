@@ -124,7 +124,7 @@ export function hasWorkers(): boolean {
   return nodeWorkers() !== undefined || (typeof Worker !== 'undefined' && typeof Blob !== 'undefined')
 }
 
-function nodeWorkers(): typeof import('node:worker_threads') | undefined {
+function nodeWorkers() {
   // No import: bundles for browsers would have to resolve it.
   const process = (globalThis as { process?: NodeJS.Process }).process
   return process?.versions?.node === undefined ? undefined : process.getBuiltinModule?.('node:worker_threads')
