@@ -90,7 +90,7 @@ function batchOf({ numpy: np, nn }, model, index) {
   return { tokens: integers(ids), targets: nn.oneHot(integers(next.flat()), vocabulary) }
 }
 
-function layersOf({ numpy: np, nn }, { batch, length, heads, hidden }) {
+function layersOf({ numpy: np, nn, jit }, { batch, length, heads, hidden }) {
   const size = hidden / heads
   const linear = (weight, x, path) => {
     const kernel = weight(`${path}.bca_kernel`)
@@ -104,11 +104,13 @@ function layersOf({ numpy: np, nn }, { batch, length, heads, hidden }) {
     const bias = weight(`${path}.bias`)
     return bias ? y.add(bias) : y
   }
-  const splitHeads = (x) => x.reshape([batch, length, heads, size]).transpose([0, 2, 1, 3])
+  // Compiled, so that their results are laid out anew: a product that reads through a reordering is several times slower.
+  const splitHeads = jit((x) => x.reshape([batch, length, heads, size]).transpose([0, 2, 1, 3]))
+  const joinHeads = jit((x) => x.transpose([0, 2, 1, 3]).reshape([-1, hidden]))
   const attend = (q, k, v, mask) => {
     const scores = np.matmul(q, k.transpose([0, 1, 3, 2])).mul(size ** -0.5)
     const probabilities = nn.softmax(mask ? scores.add(mask) : scores, -1)
-    return np.matmul(probabilities, v).transpose([0, 2, 1, 3]).reshape([-1, hidden])
+    return joinHeads(np.matmul(probabilities, v))
   }
   return { linear, splitHeads, attend }
 }
@@ -176,12 +178,19 @@ function decoder(jax, model) {
     return x.mul(scale).mul(w)
   })
   const gated = jit((gate, up) => nn.silu(gate).mul(up))
-  const rotate = (x) => {
+  const predictionsOf = jit((logits) =>
+    logits
+      .reshape([batch, length, vocabulary])
+      .slice([], [0, length - 1])
+      .reshape([-1, vocabulary]),
+  )
+  const rotated = jit((x, cos, sin) => {
     const half = size / 2
     const a = x.ref.slice([], [], [], [0, half])
     const b = x.ref.slice([], [], [], [half, size])
-    return x.mul(cos.ref).add(np.concatenate([b.mul(-1), a], -1).mul(sin.ref))
-  }
+    return x.mul(cos).add(np.concatenate([b.mul(-1), a], -1).mul(sin))
+  })
+  const rotate = (x) => rotated(x, cos.ref, sin.ref)
   return (weight, tokens) => {
     const norm = (x, path) => normalise(x, weight(`${path}.weight`))
     let x = np.take(weight('model.embed_tokens.weight'), tokens, 0)
@@ -198,7 +207,6 @@ function decoder(jax, model) {
       const up = linear(weight, inner, `${path}.mlp.up_proj`)
       x = x.add(linear(weight, gated(gate, up), `${path}.mlp.down_proj`))
     }
-    const logits = linear(weight, norm(x, 'model.norm'), 'lm_head').reshape([batch, length, vocabulary])
-    return logits.slice([], [0, length - 1]).reshape([-1, vocabulary])
+    return predictionsOf(linear(weight, norm(x, 'model.norm'), 'lm_head'))
   }
 }

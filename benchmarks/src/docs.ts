@@ -84,6 +84,10 @@ with them the classifier's head is trained too.
 - **pytorch**: by the first \`python3\` that imports \`torch\`. Debian's needs \`libopenblas0-openmp\`. Its allocator is told to
   keep freed memory, and the faster of two ways to sum the block-circulant products is chosen for each size; both make it
   faster.
+- **tfjs-wasm**: TensorFlow.js, tuned by hand: weights transposed, gradients of its own for look-ups and products,
+  block-circulant updates as dense matrices. It has no threads in Node.
+- **jax-js**: compiled in parts, block-circulant updates as dense matrices. **jax-js-threads**: with a \`Worker\` over
+  worker_threads, which Node lacks.
 - **pffft**: [@echogarden/pffft-wasm](https://github.com/echogarden-project/pffft-wasm), the SIMD build. **fft.js**:
   [fft.js](https://github.com/indutny/fft.js), powers of two only.
 
