@@ -97,6 +97,9 @@ function dispatchSource() {
   return `// Made by build.mjs.
 ${imports.join('\n')}
 export { runProgram } from './runtime/run-program'
+// An exported kernel stays a function of its own, which the engine optimises when it is used much; else some would be
+// inlined into runKernel, which alone calls them, and be optimised with it.
+export { ${names.join(', ')} }
 
 /** Runs chunk \`chunk\` of kernel \`id\`. */
 export function runKernel(id: i32, args: usize, chunk: i32, scratch: usize): void {
