@@ -91,15 +91,15 @@ describe('the program of a training step', async () => {
   const roberta = () => deeper(dropping())
 
   it.each([
-    ['llama', llama, 'full'],
-    ['llama', llama, 'lora:r=2'],
-    ['llama', llama, 'bca:p=12'],
-    ['roberta', roberta, 'full'],
-    ['roberta', roberta, 'bca:p=12'],
+    ['llama', 'full', llama],
+    ['llama', 'lora:r=2', llama],
+    ['llama', 'bca:p=12', llama],
+    ['roberta', 'full', roberta],
+    ['roberta', 'bca:p=12', roberta],
   ] as const)(
-    'of a %s with %3$s is planned in as little memory as is counted, much less with checkpointing',
+    'of a %s with %s is planned in as little memory as is counted, much less with checkpointing',
     (...row) => {
-      const [, create, method] = row
+      const [, method, create] = row
       const [plain, checkpointed] = [false, true].map((on) => programOf(create, method, on))
       for (const { graph, plannedBytes } of [plain!, checkpointed!]) {
         const { parameters, state, peakBytes } = cost(graph)

@@ -70,15 +70,18 @@ beforeAll(async () => {
   })
   if (executablePath === undefined) return
   const browser = await chromium.launch({ executablePath, args })
-  for (const isolated of [true, false]) {
-    const { server, address } = await serve(isolated)
-    const page = await browser.newPage()
-    await page.goto(address)
-    reports.set(isolated, await page.evaluate<PageReport>('check()'))
-    await page.close()
-    server.close()
+  try {
+    for (const isolated of [true, false]) {
+      const { server, address } = await serve(isolated)
+      const page = await browser.newPage()
+      await page.goto(address)
+      reports.set(isolated, await page.evaluate<PageReport>('check()'))
+      await page.close()
+      server.close()
+    }
+  } finally {
+    await browser.close()
   }
-  await browser.close()
 }, 300_000)
 
 afterAll(() => rmSync(folder, { recursive: true }))

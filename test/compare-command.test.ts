@@ -229,7 +229,7 @@ describe('a comparison’s base model and jobs', () => {
     // The processes of the jobs run from source, as under the command line.
     process.execArgv.push('--conditions=@gyre/source', '--import=tsx')
     base = await prepareBaseModel(cache, tiny, 'js', recordingProgress())
-  })
+  }, 60_000)
   const job = (settings: Partial<AdaptationJob>): AdaptationJob => ({
     settings: tiny,
     folder: base.folder,
@@ -259,7 +259,11 @@ describe('a comparison’s base model and jobs', () => {
 
   it('come back in their order, each measured', async () => {
     const progress = recordingProgress()
-    const results = await runJobs([job({}), job({ row: tiny.methods[0]! })], 2, progress)
+    const results = await runJobs(
+      [job({}), job({ row: tiny.methods[0]!, backend: 'wasm', threads: 1 })],
+      2,
+      progress,
+    )
     expect(results.map(({ method }) => method)).toEqual(['unadapted base', 'bca:p=8'])
     for (const { loss, peakBytes } of results) {
       expect(loss).toBeGreaterThan(0)

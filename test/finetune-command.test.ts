@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -204,6 +204,12 @@ describe.concurrent('an interrupted run', { timeout }, () => {
     const changed = flags({ ...options, out, resume: true, 'learning-rate': 0.02 })
     expect(await complaintOf('finetune', ...changed)).toMatch(
       /the run had learningRate = 0\.001, this one has 0\.02; it cannot be resumed$/,
+    )
+    const elsewhere = inFolder('continued elsewhere')
+    cpSync(out, elsewhere, { recursive: true })
+    const onJs = flags({ ...options, out: elsewhere, resume: true, backend: 'js' })
+    expect((await gyre('finetune', ...onJs)).stderr).toMatch(
+      /^the run was begun on the backend wasm \([a-z\d-]+\) and continues on js: its last digits will differ$/m,
     )
     await outputOf('finetune', ...flags({ ...options, out, resume: true }))
     await undisturbed

@@ -36,7 +36,7 @@ export async function superviseRun(run: SupervisedRun): Promise<number> {
     process.stderr.write(`resuming after step ${step} of ${totalSteps}\n`)
     if (backend !== identity.backend) {
       process.stderr.write(
-        `the run was begun on the backend ${backend} and goes on on ${identity.backend}: its last digits will differ\n`,
+        `the run was begun on the backend ${backend} and continues on ${identity.backend}: its last digits will differ\n`,
       )
     }
   }

@@ -55,7 +55,6 @@ const mobyDick: ComparisonSettings = {
     rmsNormEps: 1e-5,
     ropeTheta: 10000,
     tieWordEmbeddings: false,
-    // 0.02, the default, is made for wider layers.
     initializerRange: 0.05,
     bosTokenId: 1,
     eosTokenId: 2,
@@ -72,13 +71,13 @@ const mobyDick: ComparisonSettings = {
   },
   adaptation: { steps: 300, batchSize: 4, sequenceLength: 128, warmupSteps: 20, maxGradNorm: 1 },
   methods: [
-    { method: 'bca:p=192', targets: allLinear, learningRate: 1.92, triedRates: [0.48, 0.96, 1.92, 3.84] },
+    { method: 'bca:p=192', targets: allLinear, learningRate: 3.84, triedRates: [0.96, 1.92, 3.84, 7.68] },
     { method: 'bca:p=24', targets: allLinear, learningRate: 0.24, triedRates: [0.06, 0.12, 0.24, 0.48] },
     {
       method: 'lora:r=5:alpha=5',
       targets: allLinear,
-      learningRate: 1e-2,
-      triedRates: [2.5e-3, 5e-3, 1e-2, 2e-2],
+      learningRate: 2e-2,
+      triedRates: [5e-3, 1e-2, 2e-2, 4e-2],
     },
     { method: 'full', targets: allLinear, learningRate: 2e-3, triedRates: [5e-4, 1e-3, 2e-3, 4e-3] },
   ],
@@ -103,8 +102,7 @@ const era: ComparisonSettings = {
     padTokenId: 1,
     bosTokenId: 0,
     eosTokenId: 2,
-    // 1 / sqrt(hiddenSize): with 0.02, attention passes next to nothing on in so narrow a model.
-    initializerRange: 0.088,
+    initializerRange: 0.02,
     numLabels: 4,
   },
   pretraining: {
