@@ -91,6 +91,7 @@ function measureOptions({ quick, rounds }: Options): MeasureOptions {
   return {
     rounds: rounds ?? (quick ? 3 : 15),
     roundMilliseconds: quick ? 20 : 50,
+    warmUpMilliseconds: quick ? 400 : 2_000,
     budgetMilliseconds: quick ? 3_000 : 60_000,
   }
 }
