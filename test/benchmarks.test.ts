@@ -16,7 +16,7 @@ describe('measure', () => {
         return { milliseconds: calls.length, cpuMilliseconds: 0 }
       },
     })
-    const options = { rounds: 3, roundMilliseconds: 0, budgetMilliseconds: 0 }
+    const options = { rounds: 3, roundMilliseconds: 0, warmUpMilliseconds: 0, budgetMilliseconds: 0 }
     const times = await measure([contestant('a'), contestant('b')], options)
     // Both warm up first.
     expect(calls.join(' ')).toBe('a2 b2 a1 b1 b1 a1 a1 b1')

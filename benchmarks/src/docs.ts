@@ -50,7 +50,7 @@ npm run bench -- step --systems gyre,pytorch --threads 1 --cases enc256/full
 npm run bench -- kernels layer --json .gyre/benchmarks.json --html .gyre/benchmarks.html
 \`\`\`
 
-\`--quick\` takes fewer cases and rounds and ends in about two minutes. Suites, systems, numbers of threads and cases can be
+\`--quick\` takes fewer cases and rounds, on one thread, and ends in about two minutes. Suites, systems, numbers of threads and cases can be
 chosen; \`npm run bench -- --help\` lists them. No test asserts a time.
 
 ## What is measured

@@ -10,6 +10,8 @@ export interface MeasureOptions {
   readonly rounds: number
   /** A round repeats a short run for about so long, so that the clock's steps do not matter. */
   readonly roundMilliseconds: number
+  /** So long each contestant runs before the first round: engines compile well what has run often. */
+  readonly warmUpMilliseconds: number
   /** No further round begins after so long; three are always taken. */
   readonly budgetMilliseconds: number
 }
@@ -22,11 +24,10 @@ const fewestRounds = 3
  */
 export async function measure(
   contestants: readonly Contestant[],
-  { rounds, roundMilliseconds, budgetMilliseconds }: MeasureOptions,
+  { rounds, roundMilliseconds, warmUpMilliseconds, budgetMilliseconds }: MeasureOptions,
 ): Promise<RunTime[][]> {
-  // Engines compile what runs often, and caches fill.
   for (const contestant of contestants) {
-    await contestant.run({ repetitions: 2, milliseconds: 3 * roundMilliseconds })
+    await contestant.run({ repetitions: 2, milliseconds: warmUpMilliseconds })
   }
   const times = contestants.map((): RunTime[] => [])
   const began = performance.now()

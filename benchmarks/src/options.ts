@@ -36,8 +36,8 @@ ${suites.map(({ name, description }) => `  ${name.padEnd(9)}${description}`).joi
   --systems A,B    only these, of ${systemNames.join(', ')}
   --threads 1,2    only with so many threads
   --cases A,B      only cases whose name contains one of these: enc256/full
-  --rounds N       measure each case so often; default 15, and 5 with --quick
-  --quick          fewer cases and rounds: about two minutes for all suites
+  --rounds N       measure each case so often; default 15, and 3 with --quick
+  --quick          fewer cases and rounds, one thread: about two minutes for all suites
   --json FILE      write the results as JSON
   --html FILE      write the results as a page with plots
   --docs           write docs/benchmarks.md
@@ -52,7 +52,7 @@ export function parseOptions(args: readonly string[]): Options {
     allowPositionals: true,
     options: {
       systems: { type: 'string' },
-      threads: { type: 'string', default: '1,2' },
+      threads: { type: 'string' },
       cases: { type: 'string', default: '' },
       rounds: { type: 'string' },
       quick: { type: 'boolean', default: false },
@@ -74,7 +74,7 @@ export function parseOptions(args: readonly string[]): Options {
   return {
     suites: suites.filter(({ name }) => positionals.length === 0 || positionals.includes(name)),
     systems: systemNames.filter((name) => systems.includes(name)),
-    threads: listOf(values.threads).map((text) => countOf('--threads', text)),
+    threads: listOf(values.threads ?? (values.quick ? '1' : '1,2')).map((text) => countOf('--threads', text)),
     cases: listOf(values.cases),
     quick: values.quick,
     rounds: values.rounds === undefined ? undefined : countOf('--rounds', values.rounds),

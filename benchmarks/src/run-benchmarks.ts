@@ -50,7 +50,7 @@ export async function runBenchmarks(options: Options): Promise<{ results: Result
           const firsts = participants.filter(
             ({ system }, index) => participants.findIndex((other) => other.system === system) === index,
           )
-          measured = await runMemory(suite.name, each, firsts, { steps: quick ? 20 : 500 })
+          measured = await runMemory(suite.name, each, firsts, { steps: quick ? 10 : 500 })
         } else {
           measured = await runCase(suite.name, each, children, measureOptions(options), complain)
           if (suite.hasFloor) {
@@ -89,8 +89,9 @@ function casesOf(suite: Suite, { quick, cases }: Options) {
 
 function measureOptions({ quick, rounds }: Options): MeasureOptions {
   return {
-    rounds: rounds ?? (quick ? 5 : 15),
+    rounds: rounds ?? (quick ? 3 : 15),
     roundMilliseconds: quick ? 20 : 50,
+    warmUpMilliseconds: quick ? 400 : 2_000,
     budgetMilliseconds: quick ? 3_000 : 60_000,
   }
 }
