@@ -2,6 +2,7 @@ import { vjp } from '@gyre/autograd'
 import { compile } from '@gyre/graph'
 import { AdamW } from '@gyre/nn'
 import {
+  allocateData,
   blockCirculant,
   crossEntropy,
   layerNorm,
@@ -9,6 +10,7 @@ import {
   Parameter,
   rfft,
   scope,
+  sizeOf,
   softmax,
   type Tensor,
   tensor,
@@ -75,13 +77,14 @@ function floats(seed: number, shape: readonly number[], scale = 1): Parameter {
 /** A compiled function of parameters. Its results are assigned to parameters too, so that no number is copied out. */
 function compiled(fn: () => readonly Tensor[]): Work {
   const results = scope(fn).map(
-    ({ shape, dtype }) =>
-      new Parameter({ shape, dtype }, () => {
-        throw new Error('assigned before it is read')
-      }),
+    ({ shape, dtype }) => new Parameter({ shape, dtype }, () => allocateData(dtype, sizeOf(shape))),
   )
   const run = compile(() => {
-    for (const [index, value] of fn().entries()) results[index]!.assign(value)
+    for (const [index, value] of fn().entries()) {
+      // A parameter that is read, too, has its place in the backend's memory, and is written there.
+      void results[index]!.value
+      results[index]!.assign(value)
+    }
   })
   return {
     run,
