@@ -42,6 +42,8 @@ export class GraphLayout {
   /** The parameter whose old numbers a storage is, and the storage of a parameter's new numbers. */
   readonly #parameterAt: ReadonlyMap<StorageId, Parameter>
   readonly #updateOf: ReadonlyMap<Parameter, StorageId>
+  /** New numbers that may be written where a parameter's old ones are, by any op after the given one. */
+  readonly #homes: ReadonlyMap<StorageId, { readonly block: MemoryBlock; readonly lastRead: number }>
 
   constructor(graph: Graph) {
     this.#graph = graph
@@ -60,6 +62,7 @@ export class GraphLayout {
       this.#blocks.set(value, new MemoryBlock(this.#bytesOf(value)))
     }
     for (const { value } of graph.inputs) this.#add(value, 0, this.end)
+    this.#homes = this.#findHomes()
   }
 
   /** The time after all ops. */
@@ -81,7 +84,8 @@ export class GraphLayout {
     const taken = kernel ? this.#takenOver(node, kernel) : undefined
     for (const id of valuesOf(node.results)) {
       const last = this.#held.has(id) ? this.end : (this.#lastUse.get(id) ?? node.index)
-      const block = taken?.get(id)
+      const home = this.#homes.get(id)
+      const block = taken?.get(id) ?? (home && home.lastRead < node.index ? home.block : undefined)
       if (block === undefined) this.#add(id, node.index, last)
       else {
         this.#blocks.set(id, block)
@@ -143,6 +147,25 @@ export class GraphLayout {
         taken.set(result, block)
     }
     return taken
+  }
+
+  /** Parameters' own memory, for their new numbers: it is free once an op has read the old ones for the last time. */
+  #findHomes() {
+    const { nodes, parameters, outputs, updates } = this.#graph
+    const lastRead = new Map<StorageId, number>()
+    for (const { op, index, inputs } of nodes) {
+      if (op.view !== undefined) continue
+      for (const id of valuesOf(inputs)) lastRead.set(this.#storageOf[id]!, index)
+    }
+    // Old numbers that are returned, or become another parameter's, are needed to the end.
+    for (const { value } of [...outputs, ...updates]) lastRead.set(this.#storageOf[value]!, this.end)
+    const homes = new Map<StorageId, { block: MemoryBlock; lastRead: number }>()
+    for (const { parameter, value } of parameters) {
+      const updated = this.#updateOf.get(parameter)
+      if (updated === undefined || homes.has(updated)) continue
+      homes.set(updated, { block: this.#blocks.get(value)!, lastRead: lastRead.get(value) ?? -1 })
+    }
+    return homes
   }
 
   #add(storage: StorageId, first: number, last: number): void {
