@@ -39,7 +39,7 @@ export interface ComparisonSettings {
 
 const allLinear = ['all-linear']
 
-/** A LLaMA of 2.2 million parameters and Moby-Dick: about five minutes on two cores, of which half is pre-training. */
+/** A LLaMA of 2.2 million parameters and Moby-Dick: about four minutes on two cores, of which half is pre-training. */
 const mobyDick: ComparisonSettings = {
   task: 'moby-dick',
   vocabSize: 2048,
