@@ -70,6 +70,18 @@ describe('simplify', () => {
     })
   })
 
+  it('keeps the place of a parameter that is updated, and of no other that nobody reads', () => {
+    const [written, unread] = [1, 2].map(
+      () => new Parameter({ shape: [2, 3], dtype: 'float32' }, () => new Float32Array(6)),
+    ) as unknown as [Parameter, Parameter]
+    const graph = trace((x: Tensor) => {
+      void [written.value, unread.value]
+      written.assign(neg(x))
+    })(matrix)
+    expect(graph.parameters.length).toBe(2)
+    expect(simplify(graph).parameters.map(({ parameter }) => parameter)).toEqual([written])
+  })
+
   it('leaves a gradient with fewer calls than were recorded, none of them dead', () => {
     const loss = (x: Tensor) => valueAndGrad((y: Tensor) => sum(mul(exp(y), add(exp(y), y))))(x)
     const graph = trace(loss)(matrix)

@@ -61,6 +61,9 @@ function withoutDeadWork(graph: Graph): Graph {
   kept.reverse()
   // Inputs keep their places among the arguments also where nobody reads them.
   for (const { value } of graph.inputs) needed.add(value)
+  // An updated parameter keeps its place, where its new numbers go.
+  const updated = new Set(graph.updates.map(({ parameter }) => parameter))
+  for (const { parameter, value } of graph.parameters) if (updated.has(parameter)) needed.add(value)
   for (const node of kept) for (const id of valuesOf(node.results)) needed.add(id)
 
   const numbers = new Map<ValueId, ValueId>()
