@@ -13,6 +13,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**', ...(long ? [] : ['**/*.long.test.ts'])],
     globalSetup: './test/build-kernels.ts',
     pool: 'forks',
+    // Vitest would leave one processor to itself; half of the machine, where there are two.
+    maxWorkers: '100%',
     testTimeout: long ? 3_600_000 : 60_000,
     reporters: ['default', './test/summary-reporter.ts'],
   },

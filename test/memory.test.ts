@@ -20,7 +20,7 @@ onEveryBackend(() => {
     ['eager', ((fn: unknown) => fn) as typeof compile],
     ['compiled', compile],
   ])(
-    'a training loop without a dispose in it, %s, has as many live tensors at step 300 as at step 30',
+    'a training loop without a dispose in it, %s, has no more live tensors in its last steps than in its first',
     (_, build) => {
       const model = new TwoLayers()
       seedParameters(model, 1)
@@ -42,10 +42,11 @@ onEveryBackend(() => {
       const losses: number[] = []
       for (let i = 1; i <= 300; i++) {
         losses.push(step(randn([4, 6], { seed: i }) as Tensor).itemSync())
-        if (i === 30 || i === 300) alive.push(queryObjects(Tensor, { format: 'count' }))
+        if (i % 50 === 0) alive.push(queryObjects(Tensor, { format: 'count' }))
       }
       expect(losses.at(-1)).toBeLessThan(losses[0]! / 10)
-      expect(alive[1]).toBe(alive[0])
+      // The collector may find a step's tensors once more on the stack of the code that it interrupts, so the fewest count.
+      expect(Math.min(...alive.slice(3))).toBeLessThanOrEqual(Math.min(...alive.slice(0, 3)))
     },
   )
 })
