@@ -2,6 +2,7 @@ import {
   type Backend,
   getBackend,
   type HasParameters,
+  identityOf,
   isRunEagerly,
   Parameter,
   readsStoredParameters,
@@ -34,6 +35,8 @@ export interface CompiledProgram {
 
 interface Program extends CompiledProgram {
   readonly runner: GraphRunner
+  /** Parameters that it writes where they are. */
+  readonly written: ReadonlySet<Parameter>
   /** What the function returned, with the trace's tensors where real ones go. */
   readonly result: unknown
 }
@@ -72,7 +75,9 @@ export function compile<A extends readonly unknown[], R>(
       const { graph, result } = traceCall(fn, args as unknown as SpecsOf<A>, modules)
       const simplified = simplify(graph)
       const runner = prepareGraph(simplified, backend)
-      program = { graph: simplified, backend, runner, result, plannedBytes: runner.plannedBytes }
+      const updates = runner.writesInPlace ? simplified.updates : []
+      const written = new Set(updates.map(({ parameter }) => parameter))
+      program = { graph: simplified, backend, runner, written, result, plannedBytes: runner.plannedBytes }
       programs.set(key, program)
     }
     return run(program, tensors) as R
@@ -80,8 +85,7 @@ export function compile<A extends readonly unknown[], R>(
   return Object.defineProperty(call, 'programs', { get: () => [...programs.values()] }) as Compiled<A, R>
 }
 
-function run({ graph, backend, runner, result }: Program, inputs: readonly Tensor[]): unknown {
-  const written = new Set(runner.writesInPlace ? graph.updates.map(({ parameter }) => parameter) : [])
+function run({ graph, backend, runner, written, result }: Program, inputs: readonly Tensor[]): unknown {
   const stored = ({ parameter, name }: Graph['parameters'][number]): StoredTensor =>
     Parameter.storedOn(parameter, backend, `compile: parameter ${name ?? ''}`, {
       write: written.has(parameter),
@@ -133,14 +137,4 @@ function moduleKey(module: HasParameters): string {
   let trainable = ''
   for (const [, parameter] of module.namedParameters()) trainable += parameter.trainable ? '1' : '0'
   return `${module.traceKey?.() ?? ''}/${trainable}`
-}
-
-const identities = /* @__PURE__ */ new WeakMap<object, string>()
-let identified = 0
-
-/** A text for this object and no other. */
-function identityOf(object: object): string {
-  let identity = identities.get(object)
-  if (identity === undefined) identities.set(object, (identity = `#${++identified}`))
-  return identity
 }

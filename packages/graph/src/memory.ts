@@ -34,9 +34,7 @@ export function activationBytes(graph: Graph): number {
  */
 export function peakBytes(graph: Graph): number {
   const storageOf = storages(graph)
-  const { lastUse, held } = lifetimes(graph, storageOf)
-  const dying = graph.nodes.map((): StorageId[] => [])
-  for (const [storage, index] of lastUse) if (!held.has(storage)) dying[index]?.push(storage)
+  const { dying } = lifetimes(graph, storageOf)
 
   const alive = new Set<StorageId>()
   for (const { value } of [...graph.inputs, ...graph.parameters]) alive.add(value)
@@ -71,7 +69,7 @@ export function storages(graph: Graph): readonly StorageId[] {
   return storageOf
 }
 
-/** The last node that needs each storage, and the storages that are needed after all nodes. */
+/** The last node that needs each storage, the storages needed after all nodes, and those that nobody needs after each. */
 export function lifetimes(graph: Graph, storageOf: readonly StorageId[]) {
   const lastUse = new Map<StorageId, number>()
   for (const { op, index, inputs, results } of graph.nodes) {
@@ -94,7 +92,9 @@ export function lifetimes(graph: Graph, storageOf: readonly StorageId[]) {
     const madeAt = typeof producer === 'string' ? -1 : producer.index
     lastUse.set(value, Math.max(lastUse.get(value) ?? -1, madeAt))
   }
-  return { lastUse, held }
+  const dying = graph.nodes.map((): StorageId[] => [])
+  for (const [storage, index] of lastUse) if (!held.has(storage)) dying[index]?.push(storage)
+  return { lastUse, held, dying }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { add, type Initializer, linear, nameScope, Parameter, type Tensor } from '@gyre/tensor'
+import { add, type Initializer, identityOf, linear, nameScope, Parameter, type Tensor } from '@gyre/tensor'
 import type { Adaptable, Delta } from './delta.js'
 import { uniform } from './initializers.js'
 import { Module } from './module.js'
@@ -44,14 +44,4 @@ export class Linear extends Module implements Adaptable {
   protected override ownTraceKey(): string {
     return this.deltas.map((delta) => (delta.active ? identityOf(delta) : '-')).join()
   }
-}
-
-const identities = /* @__PURE__ */ new WeakMap<Delta, string>()
-let identified = 0
-
-/** A text for this delta and no other. */
-function identityOf(delta: Delta): string {
-  let identity = identities.get(delta)
-  if (identity === undefined) identities.set(delta, (identity = `${++identified}`))
-  return identity
 }

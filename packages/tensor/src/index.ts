@@ -6,6 +6,7 @@ export * from './dtype.js'
 export { eager, lazyTensor, storedOn, storedTensor } from './eager.js'
 export * from './elementwise.js'
 export * from './errors.js'
+export * from './identity.js'
 export { indexError } from './indices.js'
 export {
   dispatch,
@@ -16,7 +17,7 @@ export {
   tensorsOf,
   withLowestInterpreter,
 } from './interpreter.js'
-export { jsBackend } from './js-backend.js'
+export { jsBackend, runReference } from './js-backend.js'
 export * from './name-scope.js'
 export * from './op.js'
 export * from './ops/index.js'

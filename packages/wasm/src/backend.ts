@@ -1,8 +1,6 @@
 import type { Graph, GraphBackend, GraphRunner } from '@gyre/graph'
 import {
   type AnyOp,
-  type ArrayRecord,
-  allocateData,
   type Data,
   type DType,
   denseArray,
@@ -10,10 +8,10 @@ import {
   OptionError,
   type Options,
   ops,
+  runReference,
   type SpecRecord,
   type StorageRecord,
   type StoredTensor,
-  sizeOf,
   type TensorSpec,
   valuesIn,
 } from '@gyre/tensor'
@@ -175,11 +173,8 @@ export class WasmBackend implements GraphBackend {
 
   #runReference(op: AnyOp, inputs: StorageRecord, options: Options, results: SpecRecord): StorageRecord {
     this.noteFallback(op)
-    const arrays = mapRecord(results, (spec) =>
-      denseArray(spec, allocateData(spec.dtype, sizeOf(spec.shape))),
-    )
     const views = mapRecord(inputs, (input) => denseArray(input, (input.storage as WasmStorage).view))
-    op.reference(views as ArrayRecord, options, arrays as ArrayRecord)
+    const arrays = runReference(op, views, options, results)
     return mapRecord(arrays, ({ shape, dtype, data }): StoredTensor => {
       return { shape, dtype, storage: this.store({ shape, dtype }, data) }
     })

@@ -1,5 +1,5 @@
 import type { Data } from '@gyre/tensor'
-import { MemoryBlock } from './command.js'
+import type { MemoryBlock } from './command.js'
 import type { Engine } from './engine/engine.js'
 
 /** Tables that kernels read, such as roots of unity, each made once. */
@@ -15,8 +15,7 @@ export class Constants {
     let block = this.#blocks.get(name)
     if (!block) {
       const data = make()
-      block = new MemoryBlock(data.byteLength)
-      block.address = this.#engine.heap.allocate(block.bytes)
+      block = this.#engine.allocate(data.byteLength)
       new Uint8Array(this.#engine.buffer, block.address, block.bytes).set(
         new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
       )

@@ -48,11 +48,9 @@ export class GraphLayout {
   constructor(graph: Graph) {
     this.#graph = graph
     this.#storageOf = storages(graph)
-    const { lastUse, held } = lifetimes(graph, this.#storageOf)
+    const { lastUse, held, dying } = lifetimes(graph, this.#storageOf)
     this.#lastUse = lastUse
     this.#held = held
-    const dying = graph.nodes.map((): StorageId[] => [])
-    for (const [storage, index] of lastUse) if (!held.has(storage)) dying[index]?.push(storage)
     this.#dying = dying
     this.#parameterAt = new Map(graph.parameters.map(({ parameter, value }) => [value, parameter]))
     this.#updateOf = new Map(

@@ -2,7 +2,7 @@ import { expVector } from '../math/exp'
 import { dotOfRows, loadPart, storePart, sumOfRow } from '../rows'
 import { multiplyAdd } from '../simd'
 
-/** The gradient of the softmax, from its result y: y · (grad - sum(grad · y)); a chunk is `rowsPerChunk` rows. */
+/** The gradient that arrives at the rows of a result y; a chunk is `rowsPerChunk` rows. */
 @unmanaged export class SoftmaxBackwardArguments {
   grad: usize
   y: usize
@@ -12,6 +12,7 @@ import { multiplyAdd } from '../simd'
   rowsPerChunk: i32
 }
 
+/** The gradient of the softmax, from its result: y · (grad - sum(grad · y)). */
 export function softmaxBackward(args: SoftmaxBackwardArguments, chunk: i32, scratch: usize): void {
   const features = args.features
   const bytes = <usize>features << 2
@@ -35,17 +36,8 @@ export function softmaxBackward(args: SoftmaxBackwardArguments, chunk: i32, scra
   }
 }
 
-/** The gradient of the softmax's logarithm, from that: grad - exp(y) · sum(grad); a chunk is `rowsPerChunk` rows. */
-@unmanaged export class LogSoftmaxBackwardArguments {
-  grad: usize
-  y: usize
-  output: usize
-  rows: i32
-  features: i32
-  rowsPerChunk: i32
-}
-
-export function logSoftmaxBackward(args: LogSoftmaxBackwardArguments, chunk: i32, scratch: usize): void {
+/** The gradient of the softmax's logarithm, from that: grad - exp(y) · sum(grad). */
+export function logSoftmaxBackward(args: SoftmaxBackwardArguments, chunk: i32, scratch: usize): void {
   const features = args.features
   const bytes = <usize>features << 2
   const whole = <usize>(features & ~3) << 2

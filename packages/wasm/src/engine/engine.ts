@@ -84,10 +84,16 @@ export class Engine {
     return this.#memory.buffer
   }
 
-  /** Memory that belongs to `owner`: free again when the garbage collector has found the owner gone. */
-  allocateFor(owner: object, bytes: number): MemoryBlock {
+  /** Memory that nobody frees but who asked for it. */
+  allocate(bytes: number): MemoryBlock {
     const block = new MemoryBlock(bytes)
     block.address = this.heap.allocate(bytes)
+    return block
+  }
+
+  /** Memory that belongs to `owner`: free again when the garbage collector has found the owner gone. */
+  allocateFor(owner: object, bytes: number): MemoryBlock {
+    const block = this.allocate(bytes)
     ownersGone.register(owner, { heap: this.heap, block })
     return block
   }
@@ -145,9 +151,7 @@ export class Engine {
 
   #replace(old: MemoryBlock, bytes: number): MemoryBlock {
     if (old.bytes > 0) this.heap.free(old.address, old.bytes)
-    const block = new MemoryBlock(bytes)
-    block.address = this.heap.allocate(bytes)
-    return block
+    return this.allocate(bytes)
   }
 }
 
