@@ -100,7 +100,12 @@ export class Engine {
 
   /** Memory for what does not outlive one program; all programs share it. Its address may change when it grows. */
   arena(bytes: number): MemoryBlock {
-    if (bytes > this.#arena.bytes) this.#arena = this.#replace(this.#arena, bytes)
+    if (bytes > this.#arena.bytes) {
+      const old = this.#arena
+      // What is given back is no arena any more, also when there is no room for the larger one.
+      this.#arena = new MemoryBlock(0)
+      this.#arena = this.#replace(old, bytes)
+    }
     return this.#arena
   }
 
@@ -145,7 +150,10 @@ export class Engine {
   #reserveScratch(bytes: number): void {
     const stride = roundUp(bytes)
     if (stride <= this.#scratchStride) return
-    this.#scratch = this.#replace(this.#scratch, stride * this.#threads)
+    const old = this.#scratch
+    this.#scratch = new MemoryBlock(0)
+    this.#scratchStride = 0
+    this.#scratch = this.#replace(old, stride * this.#threads)
     this.#scratchStride = stride
   }
 
