@@ -13,7 +13,7 @@ import {
   unmerge,
 } from '@gyre/adapters'
 import { costWithin, trace } from '@gyre/graph'
-import { constantSchedule, Linear } from '@gyre/nn'
+import { AdaptableLayer, constantSchedule } from '@gyre/nn'
 import { readSafetensors, writeSafetensors } from '@gyre/safetensors'
 import { matmul, Rng, randn, sub, type Tensor } from '@gyre/tensor'
 import {
@@ -270,7 +270,7 @@ function addTwo(
 
 function expectWithoutAdapter(model: Model): void {
   for (const [path, module] of model.namedModules())
-    if (module instanceof Linear) expect(module.deltas, path).toEqual([])
+    if (module instanceof AdaptableLayer) expect(module.deltas, path).toEqual([])
   expect(model.countParameters({ trainableOnly: true })).toBe(0)
 }
 

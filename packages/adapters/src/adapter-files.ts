@@ -1,6 +1,6 @@
 import type { Module } from '@gyre/nn'
-import { readSafetensors, writeSafetensors } from '@gyre/safetensors'
-import { formatShape, type Parameter, sameShape, tensor } from '@gyre/tensor'
+import { int32Of, readSafetensors, type WritableTensor, writeSafetensors } from '@gyre/safetensors'
+import { formatShape, type Parameter, sameShape, type Tensor, tensor } from '@gyre/tensor'
 import type { Adapter } from './adapter.js'
 import { AdapterError } from './errors.js'
 import { eject, type InjectOptions, inject } from './inject.js'
@@ -36,9 +36,10 @@ export async function saveAdapter(
     task_type: taskType ?? null,
     ...adapter.method.toPeft(),
   }
-  const tensors: [string, { dtype: 'F32'; shape: readonly number[]; data: Float32Array }][] = []
+  const tensors: [string, WritableTensor][] = []
   for (const [key, value] of adapter.namedTensors()) {
-    tensors.push([key, { dtype: 'F32', shape: value.shape, data: (await value.data()) as Float32Array }])
+    const data = (await value.data()) as Float32Array | Int32Array
+    tensors.push([key, { dtype: value.dtype === 'int32' ? 'I32' : 'F32', shape: value.shape, data }])
   }
   return {
     'adapter_config.json': `${JSON.stringify(config, null, 2)}\n`,
@@ -85,7 +86,11 @@ export function loadAdapter(
   return adapter
 }
 
-const floatDTypes: ReadonlySet<string> = new Set(['F32', 'F16', 'BF16'])
+/** What a file may hold for a parameter. PyTorch's own integers have 64 bits. */
+const fileDTypes = {
+  float32: { readable: ['F32', 'F16', 'BF16'], text: 'F32, F16 or BF16' },
+  int32: { readable: ['I32', 'I64'], text: 'I32 or I64' },
+} as const
 
 function assignTensors(adapter: Adapter, bytes: Uint8Array): void {
   const file = readSafetensors(bytes, { source: 'adapter_model.safetensors' })
@@ -93,19 +98,23 @@ function assignTensors(adapter: Adapter, bytes: Uint8Array): void {
   const problems: string[] = []
   for (const [key, parameter] of parameters) {
     const entry = file.entries.get(key)
-    if (!entry) problems.push(`missing ${key}`)
-    else if (!sameShape(entry.shape, parameter.shape)) {
+    const { readable, text } = fileDTypes[parameter.dtype as keyof typeof fileDTypes]
+    if (!entry) {
+      if (!adapter.redrawnWhenMissing.has(parameter)) problems.push(`missing ${key}`)
+    } else if (!sameShape(entry.shape, parameter.shape)) {
       problems.push(`${key} has shape ${formatShape(entry.shape)}, expected ${formatShape(parameter.shape)}`)
-    } else if (!floatDTypes.has(entry.dtype)) {
-      problems.push(`${key} is ${entry.dtype}, expected F32, F16 or BF16`)
+    } else if (!(readable as readonly string[]).includes(entry.dtype)) {
+      problems.push(`${key} is ${entry.dtype}, expected ${text}`)
     }
   }
   for (const key of file.entries.keys()) if (!parameters.has(key)) problems.push(`unexpected ${key}`)
   if (problems.length > 0) throw new AdapterError(`adapter_model.safetensors: ${problems.join('; ')}`)
   for (const [key, parameter] of parameters) {
-    // The file's dtypes all read as float32; a copy, since the numbers may be a view of the file's bytes.
-    const data = file.get(key).data.slice() as Float32Array
-    parameter.assign(tensor(data, { shape: parameter.shape }))
+    if (!file.entries.has(key)) continue
+    const stored = file.get(key)
+    const numbers = parameter.dtype === 'int32' ? int32Of(stored) : (stored.data as Float32Array)
+    // A copy, since the numbers may be a view of the file's bytes.
+    parameter.assign(tensor(numbers.slice(), { shape: parameter.shape }) as Tensor)
   }
 }
 

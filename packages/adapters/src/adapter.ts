@@ -1,5 +1,6 @@
-import type { Delta, Linear } from '@gyre/nn'
-import { type HasParameters, Parameter, Rng, type Shape, sizeOf, type Tensor } from '@gyre/tensor'
+import type { AdaptableLayer, Delta } from '@gyre/nn'
+import { type HasParameters, type Parameter, Rng, sizeOf, type Tensor } from '@gyre/tensor'
+import { DeclaredParameters } from './declared-parameters.js'
 import { AdapterError } from './errors.js'
 import type { AdapterMethod, Site } from './method.js'
 import type { FoundSite } from './sites.js'
@@ -11,27 +12,19 @@ export const keyPrefix = 'base_model.model.'
 export class AdapterSite implements Delta {
   readonly adapter: Adapter
   readonly site: Site
-  readonly layer: Linear
-  readonly parameters: ReadonlyMap<string, Parameter>
-  readonly #keys: ReadonlyMap<string, string>
+  readonly layer: AdaptableLayer
+  readonly parameters: DeclaredParameters
 
   constructor(adapter: Adapter, { layer, ...site }: FoundSite, rng: Rng) {
     adapter.method.check(site)
     this.adapter = adapter
     this.site = site
     this.layer = layer
-    const parameters = new Map<string, Parameter>()
-    const keys = new Map<string, string>()
-    for (const [name, { key, shape, initializer, trainable }] of Object.entries(
+    this.parameters = new DeclaredParameters(
       adapter.method.parameters(site),
-    )) {
-      const parameter = new Parameter<Shape>({ shape, dtype: 'float32', trainable }, initializer)
-      parameter.seed(rng.child(site.path).child(key))
-      parameters.set(name, parameter)
-      keys.set(name, `${keyPrefix}${site.path}.${key}`)
-    }
-    this.parameters = parameters
-    this.#keys = keys
+      `${keyPrefix}${site.path}.`,
+      rng.child(site.path),
+    )
   }
 
   get name(): string {
@@ -55,12 +48,13 @@ export class AdapterSite implements Delta {
   }
 
   /** Parameters under their keys in the adapter's file. */
-  *namedParameters(): Generator<[key: string, parameter: Parameter]> {
-    for (const [name, parameter] of this.parameters) yield [this.#keys.get(name)!, parameter]
+  namedParameters(): Iterable<readonly [key: string, parameter: Parameter]> {
+    return this.parameters.namedParameters()
   }
 
   #tensors(): { [name: string]: Tensor } {
-    return Object.fromEntries([...this.parameters].map(([name, parameter]) => [name, parameter.value]))
+    const parameters = [...this.adapter.sharedParameters.byName, ...this.parameters.byName]
+    return Object.fromEntries(parameters.map(([name, parameter]) => [name, parameter.value]))
   }
 }
 
@@ -75,6 +69,8 @@ export interface ParameterGroup {
 export class Adapter implements HasParameters {
   readonly name: string
   readonly method: AdapterMethod
+  /** What all sites use, such as VeRA's bases. */
+  readonly sharedParameters: DeclaredParameters
   readonly sites: readonly AdapterSite[]
   /** Whether ΔW is in the layers' weights; changed by `merge` and `unmerge`. */
   merged = false
@@ -93,6 +89,7 @@ export class Adapter implements HasParameters {
     this.name = name
     this.method = method
     const rng = new Rng(seed).child('adapter')
+    this.sharedParameters = new DeclaredParameters(method.sharedParameters(sites), '', rng)
     this.sites = sites.map((site) => new AdapterSite(this, site, rng))
     this.#heads = heads
     this.#shelved = new Map(heads.map(([, parameter]) => [parameter, parameter.value]))
@@ -117,8 +114,15 @@ export class Adapter implements HasParameters {
 
   /** The adapter's own parameters and those of the saved modules, under their keys in the file. */
   *namedParameters(): Generator<readonly [key: string, parameter: Parameter]> {
+    yield* this.sharedParameters.namedParameters()
     for (const site of this.sites) yield* site.namedParameters()
     yield* this.#heads
+  }
+
+  /** Parameters that a file from elsewhere may leave out: they are then drawn as it drew them. */
+  get redrawnWhenMissing(): ReadonlySet<Parameter> {
+    const declared = [this.sharedParameters, ...this.sites.map((site) => site.parameters)]
+    return new Set(declared.flatMap(({ redrawnWhenMissing }) => redrawnWhenMissing))
   }
 
   /** The tensors that make up the adapter, switched on or off, under their keys in the file. */

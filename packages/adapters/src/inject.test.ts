@@ -52,7 +52,7 @@ describe('inject', () => {
   it('draws the same numbers for the same seed, and others for each layer and another seed', () => {
     const numbers = (seed: number) =>
       inject(model(), lora({ r: 2, targets: ['first', 'second'] }), { seed }).sites.map(({ parameters }) => [
-        ...parameters.get('a')!.value.dataSync(),
+        ...parameters.byName.get('a')!.value.dataSync(),
       ])
     expect(numbers(1)).toEqual(numbers(1))
     expect(numbers(1)).not.toEqual(numbers(2))

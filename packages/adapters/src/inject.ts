@@ -1,4 +1,4 @@
-import { Linear, type Module } from '@gyre/nn'
+import { AdaptableLayer, type Module } from '@gyre/nn'
 import type { Parameter } from '@gyre/tensor'
 import { Adapter, AdapterSite, keyPrefix } from './adapter.js'
 import { AdapterError } from './errors.js'
@@ -69,7 +69,7 @@ export function eject(adapter: Adapter): void {
 function adaptersOf(model: Module): readonly Adapter[] {
   const adapters = new Set<Adapter>()
   for (const [, module] of model.namedModules()) {
-    if (!(module instanceof Linear)) continue
+    if (!(module instanceof AdaptableLayer)) continue
     for (const delta of module.deltas) if (delta instanceof AdapterSite) adapters.add(delta.adapter)
   }
   return [...adapters]

@@ -1,4 +1,4 @@
-import type { Delta, Linear } from '@gyre/nn'
+import type { AdaptableLayer, Delta } from '@gyre/nn'
 import { add, scope, type Tensor } from '@gyre/tensor'
 import type { Adapter } from './adapter.js'
 import { AdapterError } from './errors.js'
@@ -8,7 +8,7 @@ interface MergedLayer {
   readonly original: Tensor
   readonly deltas: Delta[]
 }
-const mergedLayers = new WeakMap<Linear, MergedLayer>()
+const mergedLayers = new WeakMap<AdaptableLayer, MergedLayer>()
 
 /** Adds the adapter's ΔW into the weights: the same outputs at no cost. */
 export function merge(adapter: Adapter): void {
@@ -36,15 +36,17 @@ export function unmerge(adapter: Adapter): void {
   adapter.merged = false
 }
 
-function* sitesOf(adapter: Adapter): Generator<{ layer: Linear; site: Delta }> {
+function* sitesOf(adapter: Adapter): Generator<{ layer: AdaptableLayer; site: Delta }> {
   for (const site of adapter.sites) yield { layer: site.layer, site }
 }
 
 /** Summed anew from the original, so that taking one away leaves no rounding behind. */
-function rebuild(layer: Linear, { original, deltas }: MergedLayer): void {
+function rebuild(layer: AdaptableLayer, { original, deltas }: MergedLayer): void {
   layer.weight.assign(
     deltas.length === 0
       ? original
-      : scope(() => deltas.reduce((sum, delta) => add(sum, delta.deltaWeight()), original)),
+      : scope(() =>
+          deltas.reduce((sum, delta) => add(sum, layer.toWeightLayout(delta.deltaWeight())), original),
+        ),
   )
 }

@@ -26,13 +26,23 @@ export interface AdapterParameter {
   /** Its name in the adapter's file, after the site's path: `lora_A.weight`. */
   readonly key: string
   readonly shape: Shape
+  /** Default float32; indices are int32. */
+  readonly dtype?: 'float32' | 'int32'
   readonly initializer: Initializer
   /** False for random parts that stay as they were drawn; they are saved all the same. Default true. */
   readonly trainable?: boolean
+  /**
+   * Whether files from elsewhere may leave it out, because `initializer` draws it exactly as they did. Default false.
+   */
+  readonly redrawnWhenMissing?: boolean
 }
 
 /** Everything that one adapter method is. A method is one folder, and this is its contents. */
-export interface MethodDefinition<Config extends object, Names extends string> {
+export interface MethodDefinition<
+  Config extends object,
+  SiteNames extends string,
+  SharedNames extends string = never,
+> {
   readonly name: string
   /** `peft_type` in `adapter_config.json`. */
   readonly peftType: string
@@ -40,19 +50,24 @@ export interface MethodDefinition<Config extends object, Names extends string> {
   readonly options: ConfigSyntax<Config>
   /** Throws an `AdapterError` when the configuration cannot serve the site. */
   readonly check?: (config: Config, site: Site) => void
-  readonly parameters: (config: Config, site: Site) => { readonly [Name in Names]: AdapterParameter }
+  readonly parameters: (config: Config, site: Site) => { readonly [Name in SiteNames]: AdapterParameter }
+  /** What all sites use, under whole keys; `delta` gets it beside the site's own parameters. Default none. */
+  readonly sharedParameters?: (
+    config: Config,
+    sites: readonly Site[],
+  ) => { readonly [Name in SharedNames]: AdapterParameter }
   /** `ΔW x`. Shapes: x `[…, in]` → `[…, out]`. */
   readonly delta: (
     config: Config,
     site: Site,
-    parameters: { readonly [Name in Names]: Tensor },
+    parameters: { readonly [Name in SiteNames | SharedNames]: Tensor },
     x: Tensor,
   ) => Tensor
   /** `ΔW`, shape `[out, in]`. */
   readonly deltaWeight: (
     config: Config,
     site: Site,
-    parameters: { readonly [Name in Names]: Tensor },
+    parameters: { readonly [Name in SiteNames | SharedNames]: Tensor },
   ) => Tensor
   /** What the method multiplies the learning rate of its parameters by. */
   readonly learningRateScale: (config: Config, site: Site) => number
@@ -80,6 +95,7 @@ export interface AdapterMethod {
   readonly fresh: 'changes nothing' | { readonly changes: string }
   check(site: Site): void
   parameters(site: Site): { readonly [name: string]: AdapterParameter }
+  sharedParameters(sites: readonly Site[]): { readonly [name: string]: AdapterParameter }
   delta(site: Site, parameters: { readonly [name: string]: Tensor }, x: Tensor): Tensor
   deltaWeight(site: Site, parameters: { readonly [name: string]: Tensor }): Tensor
   learningRateScale(site: Site): number
@@ -113,15 +129,17 @@ export function configure(factory: AnyMethodFactory, config: object & TargetConf
   return factory(config as never)
 }
 
-/** Defines an adapter method: `defineMethod<Config, ParameterNames>()({ … })`. */
-export function defineMethod<Config extends object, Names extends string>(): (
-  definition: MethodDefinition<Config, Names>,
-) => MethodFactory<Config> {
+/** Defines an adapter method: `defineMethod<Config, ParameterNames, SharedParameterNames>()({ … })`. */
+export function defineMethod<
+  Config extends object,
+  SiteNames extends string,
+  SharedNames extends string = never,
+>(): (definition: MethodDefinition<Config, SiteNames, SharedNames>) => MethodFactory<Config> {
   return (definition) => {
     const { name, peftType, paper, options, fresh, fromPeft } = definition
     const factory = (given: Partial<Config> & TargetConfig): AdapterMethod => {
       const config = withDefaults(options, given)
-      type Tensors = { readonly [Name in Names]: Tensor }
+      type Tensors = { readonly [Name in SiteNames | SharedNames]: Tensor }
       return {
         name,
         peftType,
@@ -130,6 +148,7 @@ export function defineMethod<Config extends object, Names extends string>(): (
         fresh,
         check: (site) => definition.check?.(config, site),
         parameters: (site) => definition.parameters(config, site),
+        sharedParameters: (sites) => definition.sharedParameters?.(config, sites) ?? {},
         delta: (site, parameters, x) => definition.delta(config, site, parameters as Tensors, x),
         deltaWeight: (site, parameters) => definition.deltaWeight(config, site, parameters as Tensors),
         learningRateScale: (site) => definition.learningRateScale(config, site),

@@ -1,4 +1,4 @@
-import { Linear, type Module } from '@gyre/nn'
+import { AdaptableLayer, type Module } from '@gyre/nn'
 import { AdapterError } from './errors.js'
 import type { Site } from './method.js'
 
@@ -9,7 +9,7 @@ export interface HasHead {
 
 /** A site with its layer. */
 export interface FoundSite extends Site {
-  readonly layer: Linear
+  readonly layer: AdaptableLayer
 }
 
 /**
@@ -18,7 +18,7 @@ export interface FoundSite extends Site {
  */
 export function findSites(model: Module, targets: readonly string[]): FoundSite[] {
   const linears = [...model.namedModules()].filter(
-    (entry): entry is [string, Linear] => entry[1] instanceof Linear,
+    (entry): entry is [string, AdaptableLayer] => entry[1] instanceof AdaptableLayer,
   )
   if (targets.length === 0) throw new AdapterError(`targets is empty; the model has ${listNames(linears)}`)
   const heads = (model as Partial<HasHead>).headPaths ?? []
@@ -54,12 +54,12 @@ function endsWithName(path: string, name: string): boolean {
   return path === name || path.endsWith(`.${name}`)
 }
 
-function listNames(linears: readonly [string, Linear][]): string {
+function listNames(linears: readonly [string, AdaptableLayer][]): string {
   return [...new Set(linears.map(([path]) => path.split('.').at(-1)!))].join(', ')
 }
 
 /** The three names or paths with the smallest edit distance. */
-function nearest(target: string, linears: readonly [string, Linear][]): string[] {
+function nearest(target: string, linears: readonly [string, AdaptableLayer][]): string[] {
   const names = new Set(
     linears.flatMap(([path]) => [path.split('.').at(-1)!, ...(target.includes('.') ? [path] : [])]),
   )

@@ -14,11 +14,3 @@ export interface Delta extends HasParameters {
   /** `ΔW`, shape `[out, in]`. */
   deltaWeight(): Tensor
 }
-
-/** A layer with a weight to which deltas can be added. */
-export interface Adaptable {
-  readonly inFeatures: number
-  readonly outFeatures: number
-  /** Empty unless an adapter was injected. */
-  readonly deltas: Delta[]
-}

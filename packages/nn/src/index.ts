@@ -1,4 +1,5 @@
-export type { Adaptable, Delta } from './delta.js'
+export { AdaptableLayer } from './adaptable-layer.js'
+export type { Delta } from './delta.js'
 export { Dropout } from './dropout.js'
 export { Embedding, type EmbeddingOptions } from './embedding.js'
 export { DropoutError, OptimizerError } from './errors.js'

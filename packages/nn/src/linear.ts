@@ -1,7 +1,6 @@
-import { add, type Initializer, identityOf, linear, nameScope, Parameter, type Tensor } from '@gyre/tensor'
-import type { Adaptable, Delta } from './delta.js'
+import { type Initializer, linear, Parameter, type Tensor } from '@gyre/tensor'
+import { AdaptableLayer } from './adaptable-layer.js'
 import { uniform } from './initializers.js'
-import { Module } from './module.js'
 
 export interface LinearOptions {
   /** Whether a bias is added. Default true. */
@@ -12,12 +11,11 @@ export interface LinearOptions {
 }
 
 /** `y = x Wᵀ + b`, and what adapters add. weight `[out, in]`, bias `[out]`. Shapes: x `[…, in]` → `[…, out]`. */
-export class Linear extends Module implements Adaptable {
+export class Linear extends AdaptableLayer {
   readonly weight: Parameter
   readonly bias: Parameter | undefined
   readonly inFeatures: number
   readonly outFeatures: number
-  readonly deltas: Delta[] = []
 
   constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
     super()
@@ -33,15 +31,10 @@ export class Linear extends Module implements Adaptable {
   }
 
   override forward(x: Tensor): Tensor {
-    let y: Tensor = linear(x, this.weight.value, this.bias?.value)
-    for (const delta of this.deltas) {
-      // A scope of its own, so that the adapter's cost is known apart from the layer's.
-      if (delta.active) y = nameScope(`delta.${delta.name}`, () => add(y, delta.delta(x)))
-    }
-    return y
+    return this.addDeltas(linear(x, this.weight.value, this.bias?.value), x)
   }
 
-  protected override ownTraceKey(): string {
-    return this.deltas.map((delta) => (delta.active ? identityOf(delta) : '-')).join()
+  override toWeightLayout(matrix: Tensor): Tensor {
+    return matrix
   }
 }

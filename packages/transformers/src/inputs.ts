@@ -6,6 +6,8 @@ export interface ModelInputs {
   readonly inputIds: Tensor
   /** int32 `[B, T]`: 1 for a token, 0 for padding; nobody attends to padding. All ones when left out. */
   readonly attentionMask?: Tensor
+  /** int32 `[B, T]`: which of two texts a token belongs to, for models that tell them apart (BERT). All 0 when left out. */
+  readonly tokenTypeIds?: Tensor
   /** What the loss is computed against: int32 `[B, T]` or `[B]`, or float32 `[B]` for regression; -100 is ignored. */
   readonly labels?: Tensor
   /** int32 `[2]`: what dropout draws its masks from. Needed in training when the model has dropout. */
