@@ -1,6 +1,6 @@
 import { type Batches, languageModelBatches, maskedLanguageModelBatches, type Tokenizer } from '@gyre/data'
 import { cosineSchedule } from '@gyre/nn'
-import { createModel, type Model, type ModelConfig } from '@gyre/transformers'
+import { createModel, type Model, type ModelConfig, tasksOf } from '@gyre/transformers'
 import { applyMethod } from './apply-method.js'
 import { TrainingError } from './errors.js'
 import { toMicroBatch } from './token-inputs.js'
@@ -20,7 +20,7 @@ export interface PretrainingOptions {
   readonly seed: number
 }
 
-/** A fresh model and the trainer that pre-trains it: a causal LLaMA, or a masked RoBERTa. */
+/** A fresh model and the trainer that pre-trains it: a causal model, or a masked one. */
 export function pretraining(
   config: ModelConfig,
   ids: Int32Array,
@@ -28,7 +28,7 @@ export function pretraining(
   options: PretrainingOptions,
 ): { model: Model; trainer: Trainer } {
   const { seed, steps, warmupSteps, learningRate, weightDecay, maxGradNorm } = options
-  const task = config.modelType === 'llama' ? 'causal-lm' : 'masked-lm'
+  const task = isCausal(config) ? 'causal-lm' : 'masked-lm'
   const model = createModel(config, { seed, task })
   const batches = pretrainingBatches(config, ids, tokenizer, options)
   const trainer = new Trainer(
@@ -60,7 +60,7 @@ export function pretrainingBatches(
   }: Pick<PretrainingOptions, 'batchSize' | 'sequenceLength' | 'seed' | 'maskedShare'>,
 ): Batches {
   const shared = { batchSize, sequenceLength, seed }
-  if (config.modelType === 'llama') return languageModelBatches(ids, shared)
+  if (isCausal(config)) return languageModelBatches(ids, shared)
   const { mask, bos, eos } = tokenizer.special
   if (mask === undefined)
     throw new TrainingError('a masked language model needs a tokenizer with the token <mask>')
@@ -72,4 +72,9 @@ export function pretrainingBatches(
     bosToken: bos,
     eosToken: eos,
   })
+}
+
+/** Whether an architecture predicts the next token, and not masked ones. */
+function isCausal(config: ModelConfig): boolean {
+  return tasksOf(config).includes('causal-lm')
 }
