@@ -13,7 +13,7 @@ import {
 } from '@gyre/tensor'
 import { joinHeads, splitHeads } from './heads.js'
 import type { ModelInputs, ModelOutputs } from './inputs.js'
-import type { CachedLayer, KeyValueCache } from './key-value-cache.js'
+import type { CachedLayer, CacheStep, KeyValueCache, KeyValueSizes } from './key-value-cache.js'
 import { PretrainedModel } from './pretrained-model.js'
 import { type RotaryTables, rotaryRows, rotaryTables } from './rotary-tables.js'
 
@@ -64,10 +64,16 @@ export class LlamaForCausalLM extends PretrainedModel {
         })
   }
 
-  /** With a cache, the tokens of one text continue what is in it, and only the last one's logits are computed. */
+  get keyValueSizes(): KeyValueSizes {
+    const { numHiddenLayers, numKeyValueHeads, hiddenSize, numAttentionHeads } = this.config
+    return { numLayers: numHiddenLayers, numKeyValueHeads, headSize: hiddenSize / numAttentionHeads }
+  }
+
+  /** With a cache, the tokens continue the texts in it, and only each last one's logits are computed. */
   override forward(inputs: ModelInputs, cache?: KeyValueCache): ModelOutputs {
-    const hiddenStates = this.model.forward(inputs, this.activationCheckpointing, cache)
-    const last = cache ? lastPosition(hiddenStates.at(-1)!) : hiddenStates.at(-1)!
+    const step = cache?.next(inputs)
+    const hiddenStates = this.model.forward(inputs, this.activationCheckpointing, step)
+    const last = step ? step.last(hiddenStates.at(-1)!) : hiddenStates.at(-1)!
     const logits = this.lm_head
       ? this.lm_head.forward(last)
       : linear(last, this.model.embed_tokens.weight.value) // [B, T, V]
@@ -101,12 +107,11 @@ export class LlamaModel extends Module {
   override forward(
     { inputIds, attentionMask }: ModelInputs,
     checkpointing: boolean,
-    cache: KeyValueCache | undefined,
+    step: CacheStep | undefined,
   ): Tensor[] {
     const { hiddenSize, numAttentionHeads, ropeTheta } = this.#config
     const T = inputIds.shape[1]!
-    const step = cache?.next(T)
-    const angles = rotaryTables(cache?.capacity ?? T, hiddenSize / numAttentionHeads, ropeTheta)
+    const angles = rotaryTables(step?.capacity ?? T, hiddenSize / numAttentionHeads, ropeTheta)
     const tables = step ? rotaryRows(angles, step.positions) : angles
     const mask = step ? step.keyMask : attentionMask
     const hiddenStates = [this.embed_tokens.forward(inputIds)]
@@ -194,10 +199,4 @@ class LlamaMlp extends Module {
   override forward(x: Tensor): Tensor {
     return this.down_proj.forward(mul(silu(this.gate_proj.forward(x)), this.up_proj.forward(x)))
   }
-}
-
-/** `[B, T, hidden]` → `[B, 1, hidden]`. */
-function lastPosition(x: Tensor): Tensor {
-  const [B, T, hidden] = x.shape as [number, number, number]
-  return slice(x, [0, T - 1, 0], [B, 1, hidden]) as Tensor
 }

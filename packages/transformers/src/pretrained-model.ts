@@ -1,4 +1,8 @@
 import { Module } from '@gyre/nn'
+import type { HasParameters } from '@gyre/tensor'
+import type { ModelConfig } from './config.js'
+import type { ModelInputs, ModelOutputs } from './inputs.js'
+import type { KeyValueCache, KeyValueSizes } from './key-value-cache.js'
 
 /** What every model of this package has beside its parts. */
 export abstract class PretrainedModel extends Module {
@@ -11,4 +15,12 @@ export abstract class PretrainedModel extends Module {
   protected override ownTraceKey(): string {
     return this.activationCheckpointing ? 'c' : ''
   }
+}
+
+/** A model that predicts the next token of a text, and can keep what it computed of the tokens before. */
+export interface CausalLanguageModel extends HasParameters {
+  readonly config: ModelConfig
+  readonly keyValueSizes: KeyValueSizes
+  /** With a cache: the logits `[B, 1, vocab]` after each text's last token. */
+  forward(inputs: ModelInputs, cache?: KeyValueCache): ModelOutputs
 }

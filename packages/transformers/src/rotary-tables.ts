@@ -1,6 +1,6 @@
 import { embedding, lazyTensor, type Tensor } from '@gyre/tensor'
 
-/** Cosines and sines of the rotary angles, each `[T, D]`, the halves repeated. */
+/** Cosines and sines of the rotary angles, each `[T, D]`, or `[B, T, D]` for each of a batch; the halves repeated. */
 export interface RotaryTables {
   readonly cos: Tensor
   readonly sin: Tensor
@@ -27,7 +27,7 @@ export function rotaryTables(length: number, headSize: number, theta: number): R
   return { cos: table(Math.cos), sin: table(Math.sin) }
 }
 
-/** The tables of some positions, int32 `[T]`. */
+/** The tables of some positions, int32 `[T]` or `[B, T]`. */
 export function rotaryRows({ cos, sin }: RotaryTables, positions: Tensor): RotaryTables {
   return { cos: embedding(cos, positions), sin: embedding(sin, positions) }
 }
