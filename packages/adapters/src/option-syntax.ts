@@ -59,3 +59,21 @@ export function booleanOption(options: Described<boolean>): OptionSyntax<boolean
     format: String,
   }
 }
+
+/** One of a few words. */
+export function choiceOption<T extends string>(
+  options: Described<T> & { readonly choices: readonly T[] },
+): OptionSyntax<T> {
+  const { choices, ...described } = options
+  return {
+    ...described,
+    parse: (text, where) => {
+      const choice = choices.find((choice) => choice === text)
+      if (choice === undefined) {
+        throw new AdapterError(`${where}: expected ${choices.join(', ')}, got '${text}'`)
+      }
+      return choice
+    },
+    format: String,
+  }
+}

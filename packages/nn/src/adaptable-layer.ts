@@ -7,6 +7,8 @@ export abstract class AdaptableLayer extends Module {
   abstract readonly weight: Parameter
   abstract readonly inFeatures: number
   abstract readonly outFeatures: number
+  /** Whether the weight is kept as `[in, out]`. */
+  abstract readonly weightIsTransposed: boolean
   /** Empty unless an adapter was injected. */
   readonly deltas: Delta[] = []
 

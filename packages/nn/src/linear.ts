@@ -16,6 +16,7 @@ export class Linear extends AdaptableLayer {
   readonly bias: Parameter | undefined
   readonly inFeatures: number
   readonly outFeatures: number
+  readonly weightIsTransposed = false
 
   constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
     super()
