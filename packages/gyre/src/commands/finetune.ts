@@ -16,7 +16,7 @@ import {
   positiveNumber,
 } from '../common-options.js'
 import { UsageError } from '../errors.js'
-import { checkHead, checkVocabulary, taskOf } from '../fine-tuning/check-fit.js'
+import { checkHead, checkVocabulary } from '../fine-tuning/check-fit.js'
 import { headFor } from '../fine-tuning/load-fine-tuned.js'
 import { formatMeasures, measureTask } from '../fine-tuning/measure-task.js'
 import { writeRunRecord } from '../fine-tuning/run-record.js'
@@ -101,8 +101,7 @@ async function runFinetune(options: FinetuneOptions): Promise<void> {
   const task = await loadTask({ ...options, columns }, config, tokenizer, options)
   const model = await loadModelFolder(base, { ...headFor(task), seed })
   checkHead(model, task)
-  const isClassifier = taskOf(model) === 'sequence-classification'
-  const modulesToSave = isClassifier ? model.headPaths : []
+  const modulesToSave = model.hasTaskHead ? model.headPaths : []
   const method = parseMethod(options.method, { targets: options.targets, modulesToSave })
   const trainable = applyMethod(model, method, { seed })
   model.activationCheckpointing = options.activationCheckpointing
@@ -147,7 +146,7 @@ async function runFinetune(options: FinetuneOptions): Promise<void> {
 
   const heldOut = await measureTask(model, task)
   if (trainable.adapter) {
-    const taskType = isClassifier ? 'SEQ_CLS' : 'CAUSAL_LM'
+    const taskType = model.hasTaskHead ? 'SEQ_CLS' : 'CAUSAL_LM'
     await saveAdapterFolder(out, trainable.adapter, { baseModel: base, taskType })
   } else {
     for (const [name, text] of Object.entries(tokenizer.files())) await writeAtomically(join(out, name), text)

@@ -7,7 +7,6 @@ import type { Command } from 'commander'
 import { chooseBackend } from '../backend.js'
 import { type CommonOptions, integer } from '../common-options.js'
 import { UsageError } from '../errors.js'
-import { taskOf } from '../fine-tuning/check-fit.js'
 import { type FineTuned, loadFineTuned } from '../fine-tuning/load-fine-tuned.js'
 import { formatPredictions, predictionFormat } from '../fine-tuning/prediction-file.js'
 import { paddingOf } from '../fine-tuning/task.js'
@@ -58,7 +57,7 @@ async function runPredict(options: PredictOptions): Promise<void> {
   await chooseBackend(options)
   const loaded = await loadFineTuned(options)
   const { model, record } = loaded
-  if (taskOf(model) !== 'sequence-classification') {
+  if (model.task !== 'sequence-classification') {
     throw new UsageError(`--model ${options.model} is a ${model.architecture}; predict needs a classifier`)
   }
   if (options.data !== undefined && format !== undefined) {
@@ -90,7 +89,7 @@ async function predict(
   }))
   const padToken = paddingOf({ tokenizer, config: model.config })
   const { predictions } = await classify(model, exampleBatches(examples, { batchSize, seed: 0, padToken }))
-  const labels = record?.labels ?? []
+  const labels = record?.labels ?? model.config.labels ?? []
   return Array.from(predictions, (prediction) => labels[prediction] ?? prediction)
 }
 

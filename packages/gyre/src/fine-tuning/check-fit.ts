@@ -48,21 +48,14 @@ export function checkVocabulary(tokenizer: Tokenizer, config: ModelConfig): void
 
 /** Throws a `UsageError` when a model's head answers another question than the task asks. */
 export function checkHead(model: Model, { name, kind, labels }: Task): void {
-  if (!modelTasks[kind].includes(taskOf(model))) {
+  if (!modelTasks[kind].includes(model.task)) {
     throw new UsageError(`--task ${name} needs ${headNames[kind]}, and the model is a ${model.architecture}`)
   }
-  if (taskOf(model) !== 'sequence-classification') return
+  if (model.task !== 'sequence-classification') return
   const wanted = kind === 'regression' ? 1 : labels.length
-  const { numLabels = 2 } = model.config as { readonly numLabels?: number }
-  if (numLabels !== wanted) {
+  if (model.numLabels !== wanted) {
     throw new UsageError(
-      `--task ${name} needs a head with ${wanted} outputs, and the model's has ${numLabels}`,
+      `--task ${name} needs a head with ${wanted} outputs, and the model's has ${model.numLabels}`,
     )
   }
-}
-
-/** What a model is for, by the name of its class. */
-export function taskOf({ architecture }: Pick<Model, 'architecture'>): ModelTask {
-  if (architecture.endsWith('ForSequenceClassification')) return 'sequence-classification'
-  return architecture.endsWith('ForMaskedLM') ? 'masked-lm' : 'causal-lm'
 }

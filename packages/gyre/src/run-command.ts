@@ -1,0 +1,1 @@
+import { Command, CommanderError } from 'commander'
