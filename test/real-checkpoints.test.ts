@@ -35,9 +35,6 @@ interface StoriesFixture {
 const asInput = (ids: ArrayLike<number>): Tensor =>
   tensor(Int32Array.from(ids), { shape: [1, ids.length] }) as Tensor
 
-const largestDifference = (actual: ArrayLike<number>, expected: ArrayLike<number>): number =>
-  Array.from(expected).reduce((largest, value, i) => Math.max(largest, Math.abs(actual[i]! - value)), 0)
-
 onEveryBackend(() => {
   describe.skipIf(!root).each(['stories260K.bin', ''])(`stories260K from '%s'${skipped}`, (file) => {
     const folder = join(root ?? '', 'stories260K')
@@ -51,7 +48,8 @@ onEveryBackend(() => {
       for (const name of ['prompt0', 'prompt1', 'prompt2', 'loss']) {
         const logits = fixture.data(`${name}.logits`)
         const { logits: computed } = model.forward({ inputIds: asInput(fixture.data(`${name}.ids`)) })
-        expect(largestDifference(computed.dataSync(), logits), name).toBeLessThan(1e-5)
+        // Of logits up to 20; the reference kernels differ by 5e-6, those of float32 alone by 1.2e-5.
+        expect(relmax(computed.dataSync(), logits), name).toBeLessThan(1e-6)
       }
     })
 
