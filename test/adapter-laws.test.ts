@@ -42,6 +42,7 @@ const configs: {
   fourierft: [
     { nFrequency: 30 },
     { nFrequency: 30, form: 'sparse' },
+    { nFrequency: 30, form: 'spectral' },
     { nFrequency: 7, scaling: 20, randomLocSeed: 1, init: 'zeros' },
   ],
   lora: [

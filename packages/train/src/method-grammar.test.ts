@@ -62,7 +62,7 @@ describe('parseMethod', () => {
     ['lora:alpha=big', "method 'lora:alpha=big', alpha: expected a number, got 'big'"],
     [
       'fourierft:form=dense',
-      "method 'fourierft:form=dense', form: expected transform or sparse, got 'dense'",
+      "method 'fourierft:form=dense', form: expected transform or sparse or spectral, got 'dense'",
     ],
     ['lora:rslora=1', "method 'lora:rslora=1', useRslora: expected true or false, got '1'"],
   ])('rejects %s in one clear sentence', (text, message) => {
