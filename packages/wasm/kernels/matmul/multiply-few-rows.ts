@@ -39,7 +39,15 @@ export function multiplyFewRows(args: MultiplyFewRowsArguments, chunk: i32, scra
     const c = args.c + <usize>(entry * m) * strideC + (<usize>first << 2)
     if (args.transposeB) {
       const lines = b + <usize>first * strideA
-      for (let j = 0; j < columns; j += 4) {
+      // Memory delivers one long line after the other about twice as fast as four beside each other.
+      const lineByLine = k >= 256
+      for (let j = 0; j < columns && lineByLine; j++) {
+        for (let i = 0; i < m; i++) {
+          const start = bias ? load<f32>(bias + (<usize>j << 2)) : 0
+          store<f32>(c + <usize>i * strideC + (<usize>j << 2), start + dot(a + <usize>i * strideA, lines + <usize>j * strideA, k))
+        }
+      }
+      for (let j = 0; j < columns && !lineByLine; j += 4) {
         for (let i = 0; i < m; i++) {
           dotLines(a + <usize>i * strideA, lines + <usize>j * strideA, k, min(4, columns - j), bias ? bias + (<usize>j << 2) : 0,
             c + <usize>i * strideC + (<usize>j << 2))
@@ -114,13 +122,22 @@ export function dotLines(a: usize, b: usize, depth: i32, lines: i32, bias: usize
 }
 
 function dot(a: usize, b: usize, depth: i32): f32 {
-  let sums = f32x4.splat(0)
+  let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0
   let k = 0
+  for (; k + 16 <= depth; k += 16) {
+    s0 = multiplyAdd(v128.load(a), v128.load(b), s0)
+    s1 = multiplyAdd(v128.load(a, 16), v128.load(b, 16), s1)
+    s2 = multiplyAdd(v128.load(a, 32), v128.load(b, 32), s2)
+    s3 = multiplyAdd(v128.load(a, 48), v128.load(b, 48), s3)
+    a += 64
+    b += 64
+  }
   for (; k + 4 <= depth; k += 4) {
-    sums = multiplyAdd(v128.load(a), v128.load(b), sums)
+    s0 = multiplyAdd(v128.load(a), v128.load(b), s0)
     a += 16
     b += 16
   }
+  const sums = f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3))
   let total = (f32x4.extract_lane(sums, 0) + f32x4.extract_lane(sums, 2)) + (f32x4.extract_lane(sums, 1) + f32x4.extract_lane(sums, 3))
   for (; k < depth; k++) {
     total += load<f32>(a) * load<f32>(b)
