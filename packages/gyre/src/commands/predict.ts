@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { encodeExample, exampleBatches } from '@gyre/data'
+import { exampleBatches } from '@gyre/data'
 import { classify } from '@gyre/train'
 import type { Command } from 'commander'
 import { chooseBackend } from '../backend.js'
@@ -33,7 +33,7 @@ async function runPredict(options: PredictOptions): Promise<void> {
   }
   const texts = await readTexts(options)
   const examples = texts.map((text) => ({
-    ids: encodeExample(tokenizer, { text }, sequenceLength),
+    ...tokenizer.encodeForModel(text, { maxLength: sequenceLength }),
     label: 0,
   }))
   const { predictions } = await classify(
