@@ -61,7 +61,7 @@ describe.each(backends)('a compiled step with a cache, on %s,', (_name, backend)
   it('is one program for every token, and begins anew with several', () => {
     setBackend(backend)
     const model = withPositions(12)
-    const cache = new KeyValueCache(model.config, 12)
+    const cache = new KeyValueCache(model.keyValueSizes, { capacity: 12 })
     const step = compile((inputIds: Tensor) => model.forward({ inputIds }, cache).logits, model)
     for (const text of [
       [3, 4, 5, 6, 7],
@@ -81,7 +81,7 @@ describe.each(backends)('a compiled step with a cache, on %s,', (_name, backend)
   it('refuses a token for which the cache has no place', () => {
     setBackend(backend)
     const model = withPositions(12)
-    const cache = new KeyValueCache(model.config, 2)
+    const cache = new KeyValueCache(model.keyValueSizes, { capacity: 2 })
     const step = compile((inputIds: Tensor) => model.forward({ inputIds }, cache).logits, model)
     step(asInput([3, 4]))
     expect(() => step(asInput([5]))).toThrow('index 2 at position 0 is outside 0 to 1')

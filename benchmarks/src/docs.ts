@@ -72,6 +72,8 @@ with them the classifier's head is trained too.
 - Systems take turns, round after round, each round beginning with the next one. A round repeats a short run for 50 ms.
 - The minimum is what the code can do on that machine; the median shows how far from it the machine was. CPU ms is the
   processor time of all the process's threads, a minimum too; other load hardly changes it.
+- First ms is the process’s first step of the case: it traces, compiles and plans, and touches its memory for the first
+  time. It should cost no more than three later ones.
 - The ratio is that of minima to Gyre's with as many threads (to the first system's where Gyre is not there); the spread
   holds the middle half of the ratios within the rounds.
 - The floor of a step is its matrix products at 85 % of what WebAssembly can reach, and 1.3 times what the rest of the step

@@ -12,7 +12,12 @@ export type Request =
 export interface Replies {
   readonly describe: { readonly description: string }
   /** Numbers of the result, evenly spaced; without them the system cannot do the task. */
-  readonly prepare: { readonly sample?: readonly number[]; readonly remark?: string }
+  readonly prepare: {
+    readonly sample?: readonly number[]
+    /** Of the first run, where a system tells it. */
+    readonly firstMilliseconds?: number
+    readonly remark?: string
+  }
   /** Mean time of one run, and processor time of all the process's threads. */
   readonly run: RunTime
   /** Megabytes, and counts of the system's own. */

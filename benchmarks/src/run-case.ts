@@ -1,6 +1,7 @@
 import { relativeDifference } from './agreement.js'
 import type { Child } from './child.js'
 import { type MeasureOptions, measure, quantile } from './measure.js'
+import type { Participant } from './participant.js'
 import type { Case } from './task.js'
 
 /** A line of the results. */
@@ -13,6 +14,8 @@ export interface Row {
   readonly msMin: number
   /** Processor time, of all threads: it does not count what else the machine did. The minimum. */
   readonly msCpu?: number
+  /** The first run: tracing, planning and the first touch of memory besides. */
+  readonly msFirst?: number
   readonly rounds?: number
   /** To Gyre with as many threads, of the minima; and the quartiles of the ratios within each round. */
   readonly ratio?: number
@@ -35,17 +38,17 @@ export async function runCase(
   complain: (problem: string) => void,
 ): Promise<Row[]> {
   let expected: { readonly sample: readonly number[]; readonly system: string } | undefined
-  const agreeing: Child[] = []
+  const agreeing: { readonly child: Child; readonly firstMilliseconds: number | undefined }[] = []
   for (const child of children) {
     const { system } = child.participant
     try {
-      const { sample, remark } = await child.ask({ call: 'prepare', task })
+      const { sample, remark, firstMilliseconds } = await child.ask({ call: 'prepare', task })
       if (remark) process.stderr.write(`${name}: ${system}: ${remark}\n`)
       if (!sample) continue
       expected ??= { sample, system }
       const difference = relativeDifference(sample, expected.sample)
       // Written so that NaN fails.
-      if (difference <= tolerance) agreeing.push(child)
+      if (difference <= tolerance) agreeing.push({ child, firstMilliseconds })
       else
         complain(
           `${name}: ${system} and ${expected.system} differ by ${difference} of the result's size; not timed`,
@@ -55,14 +58,16 @@ export async function runCase(
       complain(`${name}: ${(error as Error).message.split('\n')[0]}`)
     }
   }
-  const contestants = agreeing.map((child) => ({
+  const contestants = agreeing.map(({ child }) => ({
     run: (amount: { repetitions: number; milliseconds: number }) => child.ask({ call: 'run', ...amount }),
   }))
   const times = await measure(contestants, options)
   const counted = flops ?? matmulFlops
-  return agreeing.map(({ participant: { system, threads } }, index): Row => {
+  const participants = agreeing.map(({ child }) => child.participant)
+  return agreeing.map(({ firstMilliseconds }, index): Row => {
+    const { system, threads } = participants[index]!
     const own = times[index]!.map(({ milliseconds }) => milliseconds)
-    const reference = times[referenceOf(agreeing, threads)]!.map(({ milliseconds }) => milliseconds)
+    const reference = times[referenceOf(participants, threads)]!.map(({ milliseconds }) => milliseconds)
     const ratios = own.map((time, round) => time / reference[round]!)
     const fastest = Math.min(...own)
     return {
@@ -73,6 +78,7 @@ export async function runCase(
       msMedian: quantile(own, 0.5) / unitsPerRun,
       msMin: fastest / unitsPerRun,
       msCpu: Math.min(...times[index]!.map(({ cpuMilliseconds }) => cpuMilliseconds)) / unitsPerRun,
+      ...(firstMilliseconds === undefined ? {} : { msFirst: firstMilliseconds }),
       rounds: own.length,
       ratio: fastest / Math.min(...reference),
       ratioLow: quantile(ratios, 0.25),
@@ -83,9 +89,7 @@ export async function runCase(
 }
 
 /** Gyre with as many threads; otherwise the first one. */
-function referenceOf(children: readonly Child[], threads: number): number {
-  const index = children.findIndex(
-    ({ participant }) => participant.system === 'gyre' && participant.threads === threads,
-  )
+function referenceOf(participants: readonly Participant[], threads: number): number {
+  const index = participants.findIndex((own) => own.system === 'gyre' && own.threads === threads)
   return Math.max(index, 0)
 }

@@ -31,7 +31,12 @@ async function answer(request: Request): Promise<Reply> {
       work = undefined
       globalThis.gc?.()
       work = await system.prepare(request.task)
-      return { sample: work && sampleOf(await work.check()), remark: system.remark?.() }
+      if (!work) return { remark: system.remark?.() }
+      {
+        const result = await work.check()
+        const { firstMilliseconds } = result
+        return { sample: sampleOf(result), firstMilliseconds, remark: system.remark?.() }
+      }
     case 'run': {
       const cpuBegan = process.cpuUsage()
       const began = performance.now()

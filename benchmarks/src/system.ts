@@ -16,12 +16,20 @@ export interface System {
 export interface Work {
   run(): void | Promise<void>
   /** The result, with which other systems' are compared. Asked for once, before the first run. */
-  check(): ArrayLike<number> | Promise<ArrayLike<number>>
+  check(): Checked | Promise<Checked>
   /** Gives memory back. */
   end?(): void
 }
 
+/** A result; with how long the first run took, where that differs from later ones. */
+export interface Checked extends ArrayLike<number> {
+  readonly firstMilliseconds?: number
+}
+
 /** The losses of the first steps: the third depends on the gradients and on the update. */
-export async function firstLosses(step: () => Promise<number> | number): Promise<number[]> {
-  return [await step(), await step(), await step()]
+export async function firstLosses(step: () => Promise<number> | number): Promise<Checked> {
+  const began = performance.now()
+  const first = await step()
+  const firstMilliseconds = performance.now() - began
+  return Object.assign([first, await step(), await step()], { firstMilliseconds })
 }

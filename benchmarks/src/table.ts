@@ -21,6 +21,7 @@ const always: readonly Column[] = [
 
 /** Left out where no row has them. */
 const optional: readonly Column[] = [
+  { title: 'first ms', digits: 0, cell: (row) => row.msFirst },
   { title: 'CPU ms', digits: 3, cell: (row) => row.msCpu },
   { title: 'ratio', digits: 2, cell: (row) => row.ratio },
   {

@@ -30,9 +30,6 @@ export interface TargetConfig {
 
 export type TrainedBiases = 'none' | 'all' | 'adapted'
 
-/** Whether a fresh adapter leaves the model as it was, or why it does not. */
-export type FreshBehaviour = 'changes nothing' | { readonly changes: string }
-
 /** One tensor that a method keeps at a site. */
 export interface AdapterParameter {
   /** Its name in the adapter's file, after the site's path: `lora_A.weight`. */
@@ -48,6 +45,9 @@ export interface AdapterParameter {
    */
   readonly redrawnWhenMissing?: boolean
 }
+
+/** Whether a fresh adapter leaves the model as it was, or why it does not. */
+export type FreshEffect = 'changes nothing' | { readonly changes: string }
 
 /** Everything that one adapter method is. A method is one folder, and this is its contents. */
 export interface MethodDefinition<
@@ -91,7 +91,7 @@ export interface MethodDefinition<
    */
   readonly flops: (config: Config, site: Site, tokens: number) => number
   /** May depend on the configuration. */
-  readonly fresh: FreshBehaviour | ((config: Config) => FreshBehaviour)
+  readonly fresh: FreshEffect | ((config: Config) => FreshEffect)
   /** The method's own fields of `adapter_config.json`, for the sites that it serves, and back. */
   readonly toPeft: (config: Config, sites: readonly Site[]) => JsonObject
   readonly fromPeft: (fields: JsonObject, sites: readonly Site[]) => Partial<Config>
@@ -106,7 +106,7 @@ export interface AdapterMethod {
   readonly targets: TargetConfig
   /** The configuration as text, as the command line takes it: `bca:p=64`. */
   readonly label: string
-  readonly fresh: FreshBehaviour
+  readonly fresh: FreshEffect
   readonly peftBias: string | undefined
   check(site: Site): void
   parameters(site: Site): { readonly [name: string]: AdapterParameter }

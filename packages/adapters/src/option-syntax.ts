@@ -61,19 +61,19 @@ export function booleanOption(options: Described<boolean>): OptionSyntax<boolean
 }
 
 /** One of a few words. */
-export function choiceOption<T extends string>(
-  options: Described<T> & { readonly choices: readonly T[] },
-): OptionSyntax<T> {
+export function choiceOption<Choice extends string>(
+  options: Described<NoInfer<Choice>> & { readonly choices: readonly Choice[] },
+): OptionSyntax<Choice> {
   const { choices, ...described } = options
   return {
     ...described,
     parse: (text, where) => {
-      const choice = choices.find((choice) => choice === text)
+      const choice = choices.find((each) => each === text)
       if (choice === undefined) {
-        throw new AdapterError(`${where}: expected ${choices.join(', ')}, got '${text}'`)
+        throw new AdapterError(`${where}: expected ${choices.join(' or ')}, got '${text}'`)
       }
       return choice
     },
-    format: String,
+    format: (choice) => choice,
   }
 }

@@ -2,6 +2,7 @@ import type { Module } from '@gyre/nn'
 import { AdapterError } from './errors.js'
 import type { Json, JsonObject } from './method.js'
 import { PathPattern } from './path-pattern.js'
+import { refuseVariants } from './peft-fields.js'
 import { endsWithName, type FoundSite, findSites, findSitesBy } from './sites.js'
 
 // The fields of adapter_config.json that all of PEFT's methods share.
@@ -17,31 +18,6 @@ export function parsePeftConfig(text: string): JsonObject {
     throw new AdapterError('adapter_config.json: expected a JSON object')
   }
   return config as JsonObject
-}
-
-/**
- * Throws an `AdapterError` when a field has another value than the one with which nothing special is computed. Absent
- * and null are that, too.
- */
-export function expectPlain(fields: JsonObject, plain: JsonObject): void {
-  for (const [field, expected] of Object.entries(plain)) {
-    const value = fields[field]
-    if (value !== undefined && value !== null && JSON.stringify(value) !== JSON.stringify(expected)) {
-      throw new AdapterError(
-        `adapter_config.json: ${field} = ${JSON.stringify(value)} is not supported; expected ${JSON.stringify(expected)}`,
-      )
-    }
-  }
-}
-
-export function peftNumber(fields: JsonObject, field: string, kind: 'integer' | 'number' = 'number'): number {
-  const value = fields[field]
-  if (typeof value !== 'number' || !(value > 0) || (kind === 'integer' && !Number.isInteger(value))) {
-    throw new AdapterError(
-      `adapter_config.json: ${field} should be a positive ${kind}, not ${JSON.stringify(value)}`,
-    )
-  }
-  return value
 }
 
 /** A list of names; absent and null are the empty one. */
@@ -61,7 +37,7 @@ export function peftSites(
   model: Module,
   fields: JsonObject,
 ): { readonly targets: readonly string[]; readonly sites: readonly FoundSite[] } {
-  expectPlain(fields, { target_parameters: [], trainable_token_indices: [] })
+  refuseVariants(fields, { target_parameters: [], trainable_token_indices: [] })
   const isExcluded = excluded(fields)
   const isInLayers = inLayers(fields)
   const { target_modules: given } = fields

@@ -9,6 +9,8 @@ export interface TokenBatch {
   readonly inputIds: Int32Array
   /** 1 for a token, 0 for padding; left out where nothing is padded. */
   readonly attentionMask?: Int32Array
+  /** Which of two texts a token belongs to; left out where no example has a second text that is told apart. */
+  readonly tokenTypeIds?: Int32Array
   /** Ids `[batchSize, sequenceLength]`, classes `[batchSize]`, or scores `[batchSize]` as float32. */
   readonly labels: Int32Array | Float32Array
   /** Labels that count in the loss. */
@@ -140,9 +142,10 @@ function rowsOf(
   return inputIds
 }
 
-/** One text as ids, with its class, or its score. */
+/** One text, or two, as ids, with its class, or its score. */
 export interface EncodedExample {
   readonly ids: Int32Array
+  readonly tokenTypeIds?: Int32Array
   readonly label: number
 }
 
@@ -161,19 +164,22 @@ export function exampleBatches(
   { padToken, scores = false, ...options }: ExampleBatchingOptions,
 ): Batches {
   const lengthOf = (index: number): number => examples[index]!.ids.length
+  const hasTypes = examples.some(({ tokenTypeIds }) => tokenTypeIds?.some((type) => type !== 0))
   const collate = (indices: readonly number[]): TokenBatch => {
     const sequenceLength = Math.max(...indices.map(lengthOf))
     const inputIds = new Int32Array(indices.length * sequenceLength).fill(padToken)
     const attentionMask = new Int32Array(inputIds.length)
+    const tokenTypeIds = hasTypes ? new Int32Array(inputIds.length) : undefined
     const labels = scores ? new Float32Array(indices.length) : new Int32Array(indices.length)
     for (const [row, index] of indices.entries()) {
-      const { ids, label } = examples[index]!
+      const { ids, tokenTypeIds: types, label } = examples[index]!
       inputIds.set(ids, row * sequenceLength)
+      if (types) tokenTypeIds?.set(types, row * sequenceLength)
       attentionMask.fill(1, row * sequenceLength, row * sequenceLength + ids.length)
       labels[row] = label
     }
     const batchSize = indices.length
-    return { batchSize, sequenceLength, inputIds, attentionMask, labels, labelCount: batchSize }
+    return { batchSize, sequenceLength, inputIds, attentionMask, tokenTypeIds, labels, labelCount: batchSize }
   }
   return shuffled(examples.length, options, `${examples.length} examples`, collate, lengthOf)
 }

@@ -1,5 +1,6 @@
 import { DataError } from './data-error.js'
 import { byteCharacters, preTokens } from './pre-tokens.js'
+import { defaultPostProcessor } from './special-tokens.js'
 
 export interface BytePairOptions {
   /** Tokens in all: special ones, the 256 bytes, and merges for the rest. */
@@ -124,6 +125,7 @@ function tokenizerJson(
   merges: readonly (readonly [string, string])[],
   specialTokens: readonly string[],
 ): TokenizerJson {
+  const ids = new Map(tokens.map((token, id) => [token, id]))
   return {
     version: '1.0',
     truncation: null,
@@ -139,7 +141,7 @@ function tokenizerJson(
     })),
     normalizer: null,
     pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
-    post_processor: null,
+    post_processor: defaultPostProcessor((token) => ids.get(token)),
     decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
     model: {
       type: 'BPE',
@@ -150,7 +152,7 @@ function tokenizerJson(
       fuse_unk: false,
       byte_fallback: false,
       ignore_merges: false,
-      vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
+      vocab: Object.fromEntries(ids),
       merges,
     },
   }

@@ -7,7 +7,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TokenizerJson, trainBytePairTokenizer } from './byte-pair-trainer.js'
 import { mobyDickText } from './corpora.js'
 import { DataError } from './data-error.js'
-import { encodeExample } from './encode-example.js'
 import { loadMobyDick, loadTokenizer } from './node.js'
 import { byteCharacters, preTokens } from './pre-tokens.js'
 import { Tokenizer } from './tokenizer.js'
@@ -158,7 +157,9 @@ describe('Tokenizer', () => {
   })
 
   it('refuses what is no tokenizer, naming the file', () => {
-    expect(() => new Tokenizer({}, 'model/tokenizer.json')).toThrow(/^model\/tokenizer\.json: /)
+    expect(() => new Tokenizer({}, { source: 'model/tokenizer.json' })).toThrow(
+      'model/tokenizer.json: model: expected an object, got nothing',
+    )
   })
 })
 
@@ -190,31 +191,41 @@ describe('loadTokenizer', () => {
   })
 })
 
-describe('encodeExample', () => {
-  const decode = (ids: Int32Array): string[] =>
-    Array.from(ids, (id) => (id < specialTokens.length ? specialTokens[id]! : tokenizer.decode([id])))
+describe('encodeForModel', () => {
+  const spelled = ({ ids }: { readonly ids: Int32Array }): string =>
+    Array.from(ids, (id) => specialTokens[id] ?? tokenizer.decode([id])).join('')
 
   it('surrounds one text, and joins two, as RoBERTa does', () => {
-    expect(decode(encodeExample(tokenizer, { text: 'ab' }, 64)).join('')).toBe('<s>ab</s>')
-    expect(decode(encodeExample(tokenizer, { text: 'ab', textPair: 'cd' }, 64)).join('')).toBe(
-      '<s>ab</s></s>cd</s>',
-    )
+    expect(spelled(tokenizer.encodeForModel('ab'))).toBe('<s>ab</s>')
+    const two = tokenizer.encodeForModel('ab', { pair: 'cd' })
+    expect(spelled(two)).toBe('<s>ab</s></s>cd</s>')
+    // RoBERTa has one type of token only.
+    expect([...new Set(two.tokenTypeIds)]).toEqual([0])
   })
 
-  it('refuses a limit that leaves no room for text, and a tokenizer without <s> and </s>', () => {
-    expect(() => encodeExample(tokenizer, { text: 'ab' }, 2)).toThrow('the limit is 2')
-    expect(() => encodeExample(tokenizer, { text: 'ab', textPair: 'cd' }, 4)).toThrow('the limit is 4')
-    const bare = new Tokenizer(trainBytePairTokenizer('ab', { vocabSize: 256, specialTokens: [] }))
-    expect(() => encodeExample(bare, { text: 'ab' }, 8)).toThrow('has no tokens <s> and </s>')
+  it('adds nothing where the tokenizer says nothing, and BOS where its configuration asks for it', () => {
+    const json = trainBytePairTokenizer('ab', { vocabSize: 258, specialTokens: ['<s>', '</s>'] })
+    const [a, b] = [2 + 97, 2 + 98]
+    expect([...new Tokenizer(json).encodeForModel('a', { pair: 'b' }).ids]).toEqual([a, b])
+    const config = { add_bos_token: true, bos_token: { content: '<s>' } }
+    const withBos = new Tokenizer(json, { config })
+    expect([...withBos.encodeForModel('a').ids]).toEqual([0, a])
+    expect([...withBos.encodeForModel('a', { pair: 'b' }).ids]).toEqual([0, a, 0, b])
+    expect(Object.keys(withBos.files())).toEqual(['tokenizer.json', 'tokenizer_config.json'])
+  })
+
+  it('refuses a limit that leaves no room for text', () => {
+    expect(() => tokenizer.encodeForModel('ab', { maxLength: 2 })).toThrow('the limit is 2')
+    expect(() => tokenizer.encodeForModel('ab', { pair: 'cd', maxLength: 4 })).toThrow('the limit is 4')
   })
 
   it('cuts a text at its end, and of a pair the longer one first', () => {
     const long = 'x y z '.repeat(20)
-    const one = encodeExample(tokenizer, { text: long }, 10)
+    const one = tokenizer.encodeForModel(long, { maxLength: 10 }).ids
     expect(one).toHaveLength(10)
     expect(one.at(-1)).toBe(tokenizer.special.eos)
-    const two = encodeExample(tokenizer, { text: long, textPair: 'ab' }, 12)
-    expect(two).toHaveLength(12)
-    expect(decode(two).join('').endsWith('</s></s>ab</s>')).toBe(true)
+    const two = tokenizer.encodeForModel(long, { pair: 'ab', maxLength: 12 })
+    expect(two.ids).toHaveLength(12)
+    expect(spelled(two).endsWith('</s></s>ab</s>')).toBe(true)
   })
 })

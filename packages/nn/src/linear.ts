@@ -34,8 +34,4 @@ export class Linear extends AdaptableLayer {
   override forward(x: Tensor): Tensor {
     return this.addDeltas(linear(x, this.weight.value, this.bias?.value), x)
   }
-
-  override toWeightLayout(matrix: Tensor): Tensor {
-    return matrix
-  }
 }

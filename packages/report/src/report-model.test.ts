@@ -12,6 +12,9 @@ const emptyBackend: Backend = {
   store: () => {
     throw new Error('a report stores no numbers')
   },
+  zeros: () => {
+    throw new Error('a report stores no numbers')
+  },
   run: () => {
     throw new Error('a report computes nothing')
   },

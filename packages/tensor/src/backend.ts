@@ -17,6 +17,8 @@ export interface Backend {
   readonly name: string
   /** Takes numbers in; the array is not copied and must not change afterwards. */
   store(spec: TensorSpec, data: Data): Storage
+  /** A storage of zeros, which a backend may have without writing them. */
+  zeros(spec: TensorSpec): Storage
   /** Runs one op; results are new storages in the order and nesting of `results`. */
   run(op: AnyOp, inputs: StorageRecord, options: Options, results: SpecRecord): StorageRecord
   /** Another storage with the same numbers. */

@@ -56,9 +56,9 @@ export function full<const S extends Shape, D extends DType = 'float32'>(
 ): Tensor<S, D> {
   checkShape(shape, 'full')
   const dtype = (options.dtype ?? 'float32') as D
+  if (value === 0) return lazyTensor({ shape, dtype }, 'zeros')
   return lazyTensor({ shape, dtype }, () => {
     const data = allocateData(dtype, sizeOf(shape))
-    if (value === 0) return data
     if (!isComplex(dtype)) return data.fill(dtype === 'bool' ? truth(value) : value)
     for (let i = 0; i < data.length; i += 2) data[i] = value
     return data

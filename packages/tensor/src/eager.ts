@@ -9,8 +9,11 @@ import { Tensor, type TensorSpec } from './tensor.js'
 /** A tensor's numbers, or how to make them on first use: a constant that nobody reads allocates nothing. */
 interface Contents {
   stored: { readonly backend: Backend; readonly storage: Storage } | undefined
-  make: (() => Data) | undefined
+  make: Make | undefined
 }
+
+/** How numbers are made on first use. */
+export type Make = (() => Data) | 'zeros'
 
 /** The eager interpreter's handle. Views of one tensor share `contents`. */
 interface EagerValue extends Scoped {
@@ -55,10 +58,10 @@ export const eager: Interpreter = {
   backendOf,
 }
 
-/** A tensor whose numbers are made by `make` when they are first needed. */
+/** A tensor whose numbers are made when they are first needed. */
 export function lazyTensor<S extends TensorSpec['shape'], D extends TensorSpec['dtype']>(
   spec: TensorSpec<S, D>,
-  make: () => Data,
+  make: Make,
 ): Tensor<S, D> {
   const value: EagerValue = { contents: { stored: undefined, make }, scope: currentScope() }
   return new Tensor(spec, eager, value)
@@ -111,7 +114,9 @@ function store(tensor: Tensor, backend: Backend, where: string): StoredTensor {
     )
   }
   if (contents.stored === undefined) {
-    contents.stored = { backend, storage: backend.store(tensor, contents.make!()) }
+    const make = contents.make!
+    const storage = make === 'zeros' ? backend.zeros(tensor) : backend.store(tensor, make())
+    contents.stored = { backend, storage }
     contents.make = undefined
   }
   return { shape: tensor.shape, dtype: tensor.dtype, storage: contents.stored.storage }

@@ -13,6 +13,7 @@ interface JsStorage {
 export const jsBackend: Backend = {
   name: 'js',
   store: (_spec, data): JsStorage => ({ data }),
+  zeros: ({ shape, dtype }): JsStorage => ({ data: allocateData(dtype, sizeOf(shape)) }),
   run(op, inputs, options, results) {
     const outputs = runReference(op, mapRecord(inputs, toDense), options, results)
     return mapRecord(outputs, ({ shape, dtype, data }: DenseArray) => ({ shape, dtype, storage: { data } }))

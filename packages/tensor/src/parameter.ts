@@ -1,6 +1,6 @@
 import type { Backend, Storage, StoredTensor } from './backend.js'
 import type { Data, DType } from './dtype.js'
-import { lazyTensor, storedOn, storedTensor, takeStorage } from './eager.js'
+import { lazyTensor, type Make, storedOn, storedTensor, takeStorage } from './eager.js'
 import { DTypeError, ParameterError, ShapeError, TraceError } from './errors.js'
 import type { Rng } from './rng.js'
 import { keep } from './scope.js'
@@ -23,13 +23,13 @@ export class Parameter<S extends Shape = Shape, D extends DType = DType> impleme
   readonly dtype: D
   /** Whether training changes it; a frozen parameter gets no gradient. */
   trainable: boolean
-  readonly #initializer: Initializer
+  readonly #initializer: Initializer | 'zeros'
   #rng: Rng | undefined
   #current: Tensor | undefined
   /** Whether somebody else may hold `#current` and expect it to keep its numbers. */
   #handedOut = false
 
-  constructor(spec: TensorSpec<S, D> & { readonly trainable?: boolean }, initializer: Initializer) {
+  constructor(spec: TensorSpec<S, D> & { readonly trainable?: boolean }, initializer: Initializer | 'zeros') {
     checkShape(spec.shape, 'Parameter')
     this.shape = spec.shape
     this.dtype = spec.dtype
@@ -110,11 +110,13 @@ export class Parameter<S extends Shape = Shape, D extends DType = DType> impleme
 
   #tensor(): Tensor {
     // Not the scope's: a parameter outlives the step that first reads it.
-    return (this.#current ??= keep(
-      lazyTensor(this as unknown as Parameter, () =>
-        this.#initializer(this as unknown as Parameter, () => this.#stream()),
-      ),
-    ))
+    return (this.#current ??= keep(lazyTensor(this as unknown as Parameter, this.#firstNumbers())))
+  }
+
+  #firstNumbers(): Make {
+    const initializer = this.#initializer
+    if (initializer === 'zeros') return initializer
+    return () => initializer(this as unknown as Parameter, () => this.#stream())
   }
 }
 

@@ -54,8 +54,8 @@ export async function classify(
   let done = 0
   const logitsOf = compile((inputs: ModelInputs) => model.forward(inputs).logits, model)
   for (const batch of batches.inOrder()) {
-    const { inputIds, attentionMask } = toInputs(batch)
-    const values = (await logitsOf({ inputIds, attentionMask }).data()) as Float32Array
+    const { labels: _labels, ...inputs } = toInputs(batch)
+    const values = (await logitsOf(inputs).data()) as Float32Array
     const width = values.length / batch.batchSize
     for (let row = 0; row < batch.batchSize; row++) {
       const scores = values.subarray(row * width, (row + 1) * width)

@@ -13,6 +13,7 @@ export function toInputs({
   sequenceLength,
   inputIds,
   attentionMask,
+  tokenTypeIds,
   labels,
 }: TokenBatch): ModelInputs {
   const shape = [batchSize, sequenceLength] as const
@@ -20,6 +21,7 @@ export function toInputs({
   return {
     inputIds: tensor(inputIds, { shape }) as Tensor,
     attentionMask: attentionMask && (tensor(attentionMask, { shape }) as Tensor),
+    tokenTypeIds: tokenTypeIds && (tensor(tokenTypeIds, { shape }) as Tensor),
     labels: tensor(labels, { shape: labelShape }) as Tensor,
   }
 }

@@ -1,7 +1,8 @@
 import { type Compiled, compile } from '@gyre/graph'
 import { OptionError, Rng, type Tensor, tensor } from '@gyre/tensor'
+import { longestSequence } from './config.js'
 import { KeyValueCache } from './key-value-cache.js'
-import type { LlamaConfig, LlamaForCausalLM } from './llama.js'
+import type { CausalLanguageModel } from './pretrained-model.js'
 
 export interface GenerateOptions {
   /** How many tokens are added at most. */
@@ -20,7 +21,7 @@ export interface GenerateOptions {
  * positions; beyond them the last ones are computed anew for every token.
  */
 export async function generate(
-  model: LlamaForCausalLM,
+  model: CausalLanguageModel,
   prompt: ArrayLike<number>,
   { maxNewTokens, temperature = 0, seed = 0, stopTokens, onToken }: GenerateOptions,
 ): Promise<number[]> {
@@ -48,22 +49,27 @@ export async function generate(
 
 /** The logits after a text that grows by a token at a time. */
 class Decoder {
-  readonly #config: LlamaConfig
+  readonly #model: CausalLanguageModel
+  readonly #longest: number
   readonly #logits: Compiled<readonly [inputIds: Tensor, cache: KeyValueCache], Tensor>
   #cache: KeyValueCache
   /** Tokens of the text that are in the cache. */
   #cached = 0
 
-  constructor(model: LlamaForCausalLM) {
-    this.#config = model.config
+  constructor(model: CausalLanguageModel) {
+    this.#model = model
+    this.#longest = longestSequence(model.config)
     this.#logits = compile((inputIds, cache) => model.forward({ inputIds }, cache).logits, model)
-    this.#cache = new KeyValueCache(model.config, this.#capacityFor(1))
+    this.#cache = this.#cacheFor(1)
   }
 
   logitsAfter(ids: readonly number[]): Tensor {
-    const { maxPositionEmbeddings } = this.#config
-    const inWindow = Math.min(ids.length, maxPositionEmbeddings)
-    if (this.#cache.capacity < inWindow) this.#cache = this.#cache.grown(this.#capacityFor(inWindow))
+    const inWindow = Math.min(ids.length, this.#longest)
+    if (this.#cache.capacity < inWindow) {
+      const smaller = this.#cache
+      this.#cache = this.#cacheFor(inWindow)
+      this.#cache.takeOver(smaller, [0])
+    }
     // Beyond the model's positions every token moves to another one, and all that was computed is void.
     const fresh = inWindow === ids.length ? ids.slice(this.#cached) : ids.slice(-inWindow)
     this.#cached = ids.length
@@ -71,10 +77,10 @@ class Decoder {
   }
 
   /** Doubled from 64 on, so that short texts stay cheap and long ones are seldom traced anew. */
-  #capacityFor(tokens: number): number {
+  #cacheFor(tokens: number): KeyValueCache {
     let capacity = 64
     while (capacity < tokens) capacity *= 2
-    return Math.min(capacity, this.#config.maxPositionEmbeddings)
+    return new KeyValueCache(this.#model.keyValueSizes, { capacity: Math.min(capacity, this.#longest) })
   }
 }
 

@@ -86,6 +86,10 @@ export class WasmBackend implements GraphBackend {
     return new WasmStorage(this.#engine, spec, data)
   }
 
+  zeros(spec: TensorSpec): WasmStorage {
+    return new WasmStorage(this.#engine, spec, 'zeros')
+  }
+
   run(op: AnyOp, inputs: StorageRecord, options: Options, results: SpecRecord): StorageRecord {
     const kernel = this.kernelOf(op, inputs, options, results)
     if (kernel === undefined) return this.#runReference(op, inputs, options, results)
@@ -152,8 +156,8 @@ export class WasmBackend implements GraphBackend {
     this.#fallbacks.set(op.name, (this.#fallbacks.get(op.name) ?? 0) + 1)
   }
 
-  copy(tensor: StoredTensor): WasmStorage {
-    return this.store(tensor, this.readSync(tensor))
+  copy({ storage }: StoredTensor): WasmStorage {
+    return (storage as WasmStorage).copy()
   }
 
   kernelFor(op: AnyOp, dtype: DType): string {

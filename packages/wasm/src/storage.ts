@@ -7,12 +7,12 @@ import type { Engine } from './engine/engine.js'
  * memory, as parameters are once a compiled graph has used them.
  */
 export class WasmStorage {
-  #data: Data | undefined
+  #data: Data | 'zeros' | undefined
   #resident: MemoryBlock | undefined
   readonly #spec: TensorSpec
   readonly #engine: Engine
 
-  constructor(engine: Engine, spec: TensorSpec, data: Data) {
+  constructor(engine: Engine, spec: TensorSpec, data: Data | 'zeros') {
     this.#engine = engine
     this.#spec = { shape: spec.shape, dtype: spec.dtype }
     this.#data = data
@@ -24,14 +24,23 @@ export class WasmStorage {
 
   /** The numbers where they are: not a copy, and not to be kept. */
   get view(): Data {
+    const { shape, dtype } = this.#spec
+    if (this.#data === 'zeros') this.#data = allocateData(dtype, sizeOf(shape))
     return this.#data ?? viewAt(this.#engine, this.#resident!.address, this.#spec)
+  }
+
+  /** Another storage of the same numbers. Arrays never change, so both may have the same one. */
+  copy(): WasmStorage {
+    return new WasmStorage(this.#engine, this.#spec, this.#data ?? this.view.slice())
   }
 
   /** Moves the numbers into the WebAssembly memory, where they stay until this storage is collected. */
   makeResident(): MemoryBlock {
     if (this.#resident) return this.#resident
-    const block = this.#engine.allocateFor(this, bytesOfSpec(this.#spec))
-    viewAt(this.#engine, block.address, this.#spec).set(this.#data!)
+    const bytes = bytesOfSpec(this.#spec)
+    const zeros = this.#data === 'zeros'
+    const block = this.#engine.allocateFor(this, bytes, { zeros })
+    if (!zeros) viewAt(this.#engine, block.address, this.#spec).set(this.view)
     this.#data = undefined
     this.#resident = block
     return block

@@ -12,7 +12,7 @@ import {
 import { AdapterError } from '../errors.js'
 import { defineMethod, type JsonObject, type Site } from '../method.js'
 import { booleanOption } from '../option-syntax.js'
-import { expectPlain, peftNumber } from '../peft-config.js'
+import { numberField, refuseVariants } from '../peft-fields.js'
 
 export interface LoraConfig {
   /** Rank of the update, for all sites or by target. */
@@ -73,14 +73,17 @@ export const lora = /* @__PURE__ */ defineMethod<LoraConfig, 'a' | 'b'>()({
   },
   // `fan_in_fan_out` says how the layers keep their weights, and the layers know that themselves.
   fromPeft: (fields, sites) => {
-    expectPlain(fields, unsupported)
+    refuseVariants(fields, plainLora)
     const init = fields.init_lora_weights
     if (typeof init === 'string' && changesTheBase.test(init)) {
       throw new AdapterError(
         `adapter_config.json: init_lora_weights = ${JSON.stringify(init)} is not supported: it changes the weights of the model itself`,
       )
     }
-    const [r, alpha] = [peftNumber(fields, 'r', 'integer'), peftNumber(fields, 'lora_alpha')]
+    const [r, alpha] = [
+      numberField(fields, 'r', 'positive integer'),
+      numberField(fields, 'lora_alpha', 'positive number'),
+    ]
     return {
       r: fromPeftPattern(sites, r, fields, 'rank_pattern', isPositiveInteger),
       alpha: fromPeftPattern(sites, alpha, fields, 'alpha_pattern', isPositive),
@@ -90,7 +93,7 @@ export const lora = /* @__PURE__ */ defineMethod<LoraConfig, 'a' | 'b'>()({
 })
 
 /** Variants of PEFT's LoRA that change what is computed, with the one value that leaves it as it is here. */
-const unsupported: JsonObject = {
+const plainLora: JsonObject = {
   use_dora: false,
   use_qalora: false,
   use_bdlora: false,

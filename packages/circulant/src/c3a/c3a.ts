@@ -4,7 +4,7 @@ import {
   defineMethod,
   fromPeftPattern,
   isPositiveInteger,
-  peftNumber,
+  numberField,
   toPeftPattern,
 } from '@gyre/adapters'
 import { constant, normal, uniform } from '@gyre/nn'
@@ -70,7 +70,7 @@ export const c3a = /* @__PURE__ */ defineMethod<C3aConfig, 'kernel'>()({
     return { block_size: sizes.value, block_size_pattern: sizes.pattern, init_weights: peftInits[init] }
   },
   fromPeft: (fields, sites) => {
-    const usual = peftNumber(fields, 'block_size', 'integer')
+    const usual = numberField(fields, 'block_size', 'positive integer')
     const { init_weights = 'xavier_uniform' } = fields
     // PEFT takes false for Xavier, too.
     const named = init_weights === false ? 'xavier_uniform' : init_weights

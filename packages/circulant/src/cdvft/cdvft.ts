@@ -1,4 +1,11 @@
-import { AdapterError, defineMethod, expectPlain, numberOption, peftNumber, type Site } from '@gyre/adapters'
+import {
+  AdapterError,
+  defineMethod,
+  numberField,
+  numberOption,
+  refuseVariants,
+  type Site,
+} from '@gyre/adapters'
 import { constant } from '@gyre/nn'
 import { blockCirculant, mul, reshape, type Tensor } from '@gyre/tensor'
 import { toDense } from '../block-circulant-algebra.js'
@@ -47,8 +54,8 @@ export const cdvft = /* @__PURE__ */ defineMethod<CdvftConfig, 'a1' | 'c' | 'a2'
   fresh: 'changes nothing',
   toPeft: ({ alpha }) => ({ alpha, m: 1 }),
   fromPeft: (fields) => {
-    expectPlain(fields, { m: 1 })
-    return { alpha: peftNumber(fields, 'alpha') }
+    refuseVariants(fields, { m: 1 })
+    return { alpha: numberField(fields, 'alpha', 'positive number') }
   },
 })
 

@@ -32,7 +32,7 @@ export function addGenerate(program: Command): Command {
 async function runGenerate(options: GenerateOptions): Promise<void> {
   await chooseBackend(options)
   const { model, tokenizer } = await loadFineTuned(options)
-  if (model.architecture !== 'LlamaForCausalLM') {
+  if (model.task !== 'causal-lm') {
     throw new UsageError(
       `--model ${options.model} is a ${model.architecture}; generate needs a causal language model`,
     )

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { encodeExample, exampleBatches } from '@gyre/data'
+import { exampleBatches } from '@gyre/data'
 import { classify } from '@gyre/train'
 import type { Command } from 'commander'
 import { chooseBackend } from '../backend.js'
@@ -28,17 +28,17 @@ export function addPredict(program: Command): Command {
 async function runPredict(options: PredictOptions): Promise<void> {
   await chooseBackend(options)
   const { model, tokenizer, record, sequenceLength } = await loadFineTuned(options)
-  if (model.architecture !== 'RobertaForSequenceClassification') {
+  if (model.task !== 'sequence-classification') {
     throw new UsageError(`--model ${options.model} is a ${model.architecture}; predict needs a classifier`)
   }
   const texts = await readTexts(options)
   const examples = texts.map((text) => ({
-    ids: encodeExample(tokenizer, { text }, sequenceLength),
+    ...tokenizer.encodeForModel(text, { maxLength: sequenceLength }),
     label: 0,
   }))
   const { predictions } = await classify(
     model,
-    exampleBatches(examples, { batchSize: 16, seed: 0, padToken: model.config.padTokenId }),
+    exampleBatches(examples, { batchSize: 16, seed: 0, padToken: model.config.padTokenId ?? 0 }),
   )
   const labels = record?.labels ?? []
   const rows = texts.map((text, i) => ({ text, prediction: labels[predictions[i]!] ?? predictions[i]! }))

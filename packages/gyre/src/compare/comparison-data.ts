@@ -2,7 +2,6 @@ import {
   type Batches,
   type EncodedExample,
   type EraPiece,
-  encodeExample,
   eraLabels,
   eraPieces,
   exampleBatches,
@@ -73,7 +72,7 @@ async function eraData(
 ): Promise<ComparisonData> {
   const pieces = await eraSplit(trainingPieces, heldOutLimit, tuning)
   const encode = (piece: EraPiece): EncodedExample => ({
-    ids: encodeExample(tokenizer, piece, sequenceLength),
+    ...tokenizer.encodeForModel(piece.text, { maxLength: sequenceLength }),
     label: piece.label,
   })
   const options = { batchSize, seed, padToken: tokenizer.special.pad! }

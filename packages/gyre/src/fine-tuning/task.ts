@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises'
 import {
   type Batches,
   type Example,
-  encodeExample,
   eraLabels,
   exampleBatches,
   holdOutLastTenth,
@@ -109,7 +108,7 @@ function exampleTask(
   const batches = (examples: readonly Example[]): Batches =>
     exampleBatches(
       examples.map((example) => ({
-        ids: encodeExample(tokenizer, example, sequenceLength),
+        ...tokenizer.encodeForModel(example.text, { pair: example.textPair, maxLength: sequenceLength }),
         label: example.label,
       })),
       { batchSize, seed, padToken: pad, scores: kind === 'regression' },

@@ -12,7 +12,6 @@ import {
   type TensorSpec,
 } from '@gyre/tensor'
 import { checkRate, OptimizerError } from '../errors.js'
-import { constant } from '../initializers.js'
 import { assignState, stateOf } from '../state-dict.js'
 import { type GroupDefaults, type ParameterGroups, type ResolvedGroup, resolveGroups } from './groups.js'
 
@@ -149,7 +148,7 @@ export abstract class Optimizer implements HasParameters {
   }
 
   #addState(name: string, { shape, dtype }: TensorSpec): Parameter {
-    const state = new Parameter({ shape, dtype, trainable: false }, constant(0))
+    const state = new Parameter({ shape, dtype, trainable: false }, 'zeros')
     this.#state.set(name, state)
     return state
   }

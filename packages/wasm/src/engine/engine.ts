@@ -85,15 +85,15 @@ export class Engine {
   }
 
   /** Memory that nobody frees but who asked for it. */
-  allocate(bytes: number): MemoryBlock {
+  allocate(bytes: number, { zeros = false } = {}): MemoryBlock {
     const block = new MemoryBlock(bytes)
-    block.address = this.heap.allocate(bytes)
+    block.address = zeros ? this.heap.allocateZeros(bytes) : this.heap.allocate(bytes)
     return block
   }
 
   /** Memory that belongs to `owner`: free again when the garbage collector has found the owner gone. */
-  allocateFor(owner: object, bytes: number): MemoryBlock {
-    const block = this.allocate(bytes)
+  allocateFor(owner: object, bytes: number, options?: { readonly zeros: boolean }): MemoryBlock {
+    const block = this.allocate(bytes, options)
     ownersGone.register(owner, { heap: this.heap, block })
     return block
   }

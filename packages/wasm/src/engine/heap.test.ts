@@ -45,6 +45,16 @@ describe('Heap', () => {
     expect(heap.pages).toBe(pages)
   })
 
+  it('gives zeros, also where somebody has written, and across the end of that', () => {
+    const heap = new Heap(memory(), 0)
+    const first = heap.allocate(1000)
+    new Uint8Array(heap.memory.buffer, first, 1000).fill(7)
+    heap.free(first, 1000)
+    const zeros = heap.allocateZeros(100_000)
+    expect(zeros).toBe(first)
+    expect(new Uint8Array(heap.memory.buffer, zeros, 100_000).every((byte) => byte === 0)).toBe(true)
+  })
+
   it('says how much was wanted when the memory cannot grow', () => {
     const heap = new Heap(memory(), 0)
     const used = heap.usedBytes

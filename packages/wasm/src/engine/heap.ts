@@ -49,6 +49,15 @@ export class Heap {
     return address
   }
 
+  /** As `allocate`; every byte is 0. Memory that nobody has had yet is, and stays untouched until it is used. */
+  allocateZeros(bytes: number): number {
+    const untouched = this.#end
+    const address = this.allocate(bytes)
+    const touchedEnd = Math.min(address + bytes, untouched)
+    if (address < touchedEnd) new Uint8Array(this.memory.buffer, address, touchedEnd - address).fill(0)
+    return address
+  }
+
   free(address: number, bytes: number): void {
     const freed = { address, bytes: roundUp(bytes) }
     this.#used -= freed.bytes
