@@ -1,5 +1,11 @@
 export { Adapter, AdapterSite, keyPrefix, type ParameterGroup } from './adapter.js'
-export { type AdapterFiles, loadAdapter, type SaveAdapterOptions, saveAdapter } from './adapter-files.js'
+export {
+  type AdapterFiles,
+  finiteNumbers,
+  loadAdapter,
+  type SaveAdapterOptions,
+  saveAdapter,
+} from './adapter-files.js'
 export * from './by-site.js'
 export { AdapterError } from './errors.js'
 export { type FourierFTConfig, fourierft } from './fourierft/fourierft.js'

@@ -65,7 +65,7 @@ describe('parseMethod', () => {
     ],
     [
       'fourierft:form=dense',
-      "method 'fourierft:form=dense', form: expected transform or sparse, got 'dense'",
+      "method 'fourierft:form=dense', form: expected transform or sparse or spectral, got 'dense'",
     ],
     ['lora:rslora=1', "method 'lora:rslora=1', useRslora: expected true or false, got '1'"],
   ])('rejects %s in one clear sentence', (text, message) => {

@@ -4,7 +4,7 @@ import { loadTokenizer } from '@gyre/data/node'
 import { cosineSchedule, linearSchedule } from '@gyre/nn'
 import { writeAtomically } from '@gyre/safetensors/node'
 import { applyMethod, methodGrammar, parseMethod, Trainer, toMicroBatch } from '@gyre/train'
-import { loadConfigFolder, loadModelFolder, saveModelFolder } from '@gyre/transformers/node'
+import { loadConfigFolder, saveModelFolder } from '@gyre/transformers/node'
 import { type Command, Option } from 'commander'
 import { chooseBackend } from '../backend.js'
 import {
@@ -22,6 +22,7 @@ import { formatMeasures, measureTask } from '../fine-tuning/measure-task.js'
 import { writeRunRecord } from '../fine-tuning/run-record.js'
 import { loadTask } from '../fine-tuning/task.js'
 import { addColumnOptions, type ColumnOptions, namedColumns, taskNames } from '../fine-tuning/task-options.js'
+import { loadModelWithProgress } from '../load-model.js'
 import { discardCheckpoint, superviseRun } from '../supervised-run.js'
 
 interface FinetuneOptions extends CommonOptions, ColumnOptions {
@@ -99,7 +100,7 @@ async function runFinetune(options: FinetuneOptions): Promise<void> {
   checkVocabulary(tokenizer, config)
   const columns = namedColumns(options)
   const task = await loadTask({ ...options, columns }, config, tokenizer, options)
-  const model = await loadModelFolder(base, { ...headFor(task), seed })
+  const model = await loadModelWithProgress(base, { ...headFor(task), seed })
   checkHead(model, task)
   const modulesToSave = model.hasTaskHead ? model.headPaths : []
   const method = parseMethod(options.method, { targets: options.targets, modulesToSave })
