@@ -24,3 +24,8 @@ export interface CausalLanguageModel extends HasParameters {
   /** With a cache: the logits `[B, 1, vocab]` after each text's last token. */
   forward(inputs: ModelInputs, cache?: KeyValueCache): ModelOutputs
 }
+
+/** Whether a model is one that `generate` can continue texts with. */
+export function isCausalLanguageModel<M extends object>(model: M): model is M & CausalLanguageModel {
+  return 'keyValueSizes' in model
+}

@@ -129,6 +129,7 @@ describe('generate, of several prompts', () => {
     const options = { maxNewTokens: 6, temperature: 1, seed: 3, stopTokens: [] }
     const [, second] = await generate(model, [[3, 4, 5], [6]], options)
     expect((await generate(model, [[9, 9], [6], [10]], options))[1]).toEqual(second)
+    expect((await generate(model, [[6]], { ...options, firstRow: 1 }))[0]).toEqual(second)
     const [a, b] = await generate(model, [[6], [6]], options)
     expect(a).not.toEqual(b)
   })
