@@ -14,7 +14,7 @@ import {
 } from '@gyre/adapters'
 import { costWithin, trace } from '@gyre/graph'
 import { AdaptableLayer, constantSchedule } from '@gyre/nn'
-import { readSafetensors, writeSafetensors } from '@gyre/safetensors'
+import { readSafetensors, type WritableTensor, writeSafetensors } from '@gyre/safetensors'
 import { matmul, Rng, randn, sub, type Tensor } from '@gyre/tensor'
 import {
   type AdapterConfigs,
@@ -39,11 +39,18 @@ const configs: {
     { blockSize: 'max:8' },
     { blockSize: { query: 6, value: 2, dense: 12, q_proj: 8, v_proj: 3, up_proj: 4 } },
   ],
+  fourierft: [
+    { nFrequency: 30 },
+    { nFrequency: 30, form: 'sparse' },
+    { nFrequency: 30, form: 'spectral' },
+    { nFrequency: 7, scaling: 20, randomLocSeed: 1, init: 'zeros' },
+  ],
   lora: [
     { r: 4, alpha: 8 },
     { r: 1, alpha: 3 },
     { r: 5, alpha: 2, useRslora: true },
   ],
+  vera: [{ r: 4 }, { r: 7, projectionPrngKey: 3, dInitial: 0.5 }],
 }
 
 /** Square and rectangular layers of both models; RoBERTa also saves its classifier. */
@@ -232,7 +239,9 @@ describe.each(rows)('$row', ({ create, method }) => {
   it('lists every tensor of a file that does not fit, and leaves the model as it was', async () => {
     const { adapter } = await trained(create, method)
     const files = await saveAdapter(adapter)
-    const [missing, misshapen, integers] = [...adapter.namedParameters()].map(([key]) => key)
+    // Frozen tensors may be missing and may be whole numbers.
+    const learned = [...adapter.namedParameters()].filter(([, { trainable }]) => trainable)
+    const [missing, misshapen, integers] = learned.map(([key]) => key)
     const spoilt = changeTensors(files, (tensors) => {
       tensors.delete(missing!)
       tensors.set(misshapen!, { dtype: 'F32', shape: [1, 7], data: new Float32Array(7) })
@@ -252,6 +261,53 @@ describe.each(rows)('$row', ({ create, method }) => {
     expect(logitsOf(model)).toEqual(before)
   })
 })
+
+const randomRows = rows.filter(({ create, method }) => inject(create(), method).redrawnWhenMissing.size > 0)
+
+describe.each(randomRows)('$row, whose random parts stay as they were drawn,', ({ create, method }) => {
+  it('saves them', async () => {
+    const { adapter } = await trained(create, method)
+    const saved = readSafetensors((await saveAdapter(adapter))['adapter_model.safetensors'])
+    for (const key of randomKeys(adapter)) expect(saved.entries.has(key), key).toBe(true)
+  })
+
+  it('takes them from its file, whatever would be drawn', async () => {
+    const { model, adapter } = await trained(create, method)
+    const turned = changeTensors(await saveAdapter(adapter), (tensors) => {
+      for (const key of randomKeys(adapter)) tensors.set(key, withReversedRows(tensors.get(key)!))
+    })
+    const other = create()
+    const loaded = loadAdapter(other, turned, factories)
+    const file = readSafetensors(turned['adapter_model.safetensors'])
+    for (const [key, tensor] of loaded.namedTensors()) {
+      expect(tensor.dataSync(), key).toEqual(file.get(key).data)
+    }
+    expect(relmax(logitsOf(other), logitsOf(model))).toBeGreaterThan(1e-3)
+  })
+
+  it('draws them again where a file from elsewhere has none', async () => {
+    const { model, adapter } = await trained(create, method)
+    const without = changeTensors(await saveAdapter(adapter), (tensors) => {
+      for (const key of randomKeys(adapter)) tensors.delete(key)
+    })
+    const fresh = create()
+    loadAdapter(fresh, without, factories, { seed: 99 })
+    expect(logitsOf(fresh)).toEqual(logitsOf(model))
+  })
+})
+
+function withReversedRows({ data, ...tensor }: WritableTensor): WritableTensor {
+  const reversed = data.slice()
+  const columns = tensor.shape.at(-1)!
+  for (let row = 0; row < data.length; row += columns) reversed.subarray(row, row + columns).reverse()
+  return { ...tensor, data: reversed }
+}
+
+function randomKeys(adapter: Adapter): string[] {
+  return [...adapter.namedParameters()]
+    .filter(([, parameter]) => adapter.redrawnWhenMissing.has(parameter))
+    .map(([key]) => key)
+}
 
 /** Two adapters of the method with numbers of their own; `reversed` injects the second one first. */
 function addTwo(
@@ -274,19 +330,11 @@ function expectWithoutAdapter(model: Model): void {
   expect(model.countParameters({ trainableOnly: true })).toBe(0)
 }
 
-type Tensors = Map<
-  string,
-  { dtype: 'F32' | 'I32'; shape: readonly number[]; data: Float32Array | Int32Array }
->
+type Tensors = Map<string, WritableTensor>
 
 function changeTensors(files: AdapterFiles, change: (tensors: Tensors) => void): AdapterFiles {
   const file = readSafetensors(files['adapter_model.safetensors'])
-  const tensors: Tensors = new Map(
-    [...file.entries.values()].map(({ name, shape }) => [
-      name,
-      { dtype: 'F32', shape, data: file.get(name).data as Float32Array },
-    ]),
-  )
+  const tensors: Tensors = new Map([...file.entries.keys()].map((name) => [name, file.get(name)]))
   change(tensors)
   return { ...files, 'adapter_model.safetensors': writeSafetensors(tensors) }
 }

@@ -61,6 +61,20 @@ onEveryBackend(() => {
       }
     })
 
+    it('the indices that its seed draws, where it has some', async () => {
+      const { adapter, io } = await load(folder)
+      const recorded = io.namesAfter('indices.')
+      const drawn = adapter.sites.flatMap(({ site, parameters }) => {
+        const indices = parameters.byName.get('indices')
+        return indices ? [[site.path, indices.value] as const] : []
+      })
+      expect(drawn.map(([path]) => path)).toEqual(recorded)
+      for (const [path, indices] of drawn) {
+        expect(indices.shape).toEqual(io.shape(`indices.${path}`))
+        expect(indices.dataSync(), path).toEqual(io.data(`indices.${path}`))
+      }
+    })
+
     it('the gradient of every tensor in the file', async () => {
       const { model, adapter, io } = await load(folder)
       const { grads } = valueAndGrad(() => model.forward(io.inputs()).loss!, adapter)()

@@ -41,7 +41,7 @@ export class FixtureFile {
     return this.names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length))
   }
 
-  /** `input_ids`, `attention_mask` and `labels`; with a batch, that entry of each along the first axis. */
+  /** `input_ids`, `attention_mask`, `token_type_ids` where there are any, and `labels`; with a batch, that entry of each along the first axis. */
   inputs(batch?: number): ModelInputs {
     const read = (name: string): Tensor => {
       if (batch === undefined) return this.tensor(name)
@@ -49,6 +49,11 @@ export class FixtureFile {
       const size = shape.reduce((product, dim) => product * dim, 1)
       return tensor(this.data(name).slice(batch * size, (batch + 1) * size), { shape }) as Tensor
     }
-    return { inputIds: read('input_ids'), attentionMask: read('attention_mask'), labels: read('labels') }
+    return {
+      inputIds: read('input_ids'),
+      attentionMask: read('attention_mask'),
+      tokenTypeIds: this.has('token_type_ids') ? read('token_type_ids') : undefined,
+      labels: read('labels'),
+    }
   }
 }

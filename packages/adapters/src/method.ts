@@ -37,6 +37,9 @@ export interface AdapterParameter {
   readonly redrawnWhenMissing?: boolean
 }
 
+/** Whether a fresh adapter leaves the model as it was, or why it does not. */
+export type FreshEffect = 'changes nothing' | { readonly changes: string }
+
 /** Everything that one adapter method is. A method is one folder, and this is its contents. */
 export interface MethodDefinition<
   Config extends object,
@@ -78,8 +81,7 @@ export interface MethodDefinition<
    * to the traced count.
    */
   readonly flops: (config: Config, site: Site, tokens: number) => number
-  /** Whether a fresh adapter leaves the model as it was, or why it does not. */
-  readonly fresh: 'changes nothing' | { readonly changes: string }
+  readonly fresh: FreshEffect | ((config: Config) => FreshEffect)
   /** The method's own fields of `adapter_config.json`, and back. */
   readonly toPeft: (config: Config) => JsonObject
   readonly fromPeft: (fields: JsonObject) => Partial<Config>
@@ -92,7 +94,7 @@ export interface AdapterMethod {
   readonly targets: TargetConfig
   /** The configuration as text, as the command line takes it: `bca:p=64`. */
   readonly label: string
-  readonly fresh: 'changes nothing' | { readonly changes: string }
+  readonly fresh: FreshEffect
   check(site: Site): void
   parameters(site: Site): { readonly [name: string]: AdapterParameter }
   sharedParameters(sites: readonly Site[]): { readonly [name: string]: AdapterParameter }
@@ -145,7 +147,7 @@ export function defineMethod<
         peftType,
         targets: { targets: given.targets, modulesToSave: given.modulesToSave ?? [] },
         label: formatLabel(name, options, config),
-        fresh,
+        fresh: typeof fresh === 'function' ? fresh(config) : fresh,
         check: (site) => definition.check?.(config, site),
         parameters: (site) => definition.parameters(config, site),
         sharedParameters: (sites) => definition.sharedParameters?.(config, sites) ?? {},

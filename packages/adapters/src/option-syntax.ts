@@ -59,3 +59,20 @@ export function booleanOption(options: Described<boolean>): OptionSyntax<boolean
     format: String,
   }
 }
+
+export function choiceOption<Choice extends string>(
+  options: Described<NoInfer<Choice>> & { readonly choices: readonly Choice[] },
+): OptionSyntax<Choice> {
+  const { choices, ...described } = options
+  return {
+    ...described,
+    parse: (text, where) => {
+      const choice = choices.find((each) => each === text)
+      if (choice === undefined) {
+        throw new AdapterError(`${where}: expected ${choices.join(' or ')}, got '${text}'`)
+      }
+      return choice
+    },
+    format: (choice) => choice,
+  }
+}

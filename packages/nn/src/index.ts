@@ -1,4 +1,5 @@
 export { AdaptableLayer } from './adaptable-layer.js'
+export { Conv1D, type Conv1DOptions } from './conv1d.js'
 export type { Delta } from './delta.js'
 export { Dropout } from './dropout.js'
 export { Embedding, type EmbeddingOptions } from './embedding.js'

@@ -1,9 +1,12 @@
 import { valueAndGrad } from '@gyre/autograd'
-import { matmul, mul, randn, softmax, sum, type Tensor, tensor } from '@gyre/tensor'
+import { add, matmul, mul, randn, softmax, sum, type Tensor, tensor, transpose } from '@gyre/tensor'
 import { describe, expect, it } from 'vitest'
+import { Conv1D } from './conv1d.js'
+import type { Delta } from './delta.js'
 import { Embedding } from './embedding.js'
 import { seedParameters } from './initializers.js'
 import { LayerNorm } from './layer-norm.js'
+import { Linear } from './linear.js'
 import { MultiHeadAttention } from './multi-head-attention.js'
 import { RMSNorm } from './rms-norm.js'
 
@@ -52,6 +55,62 @@ describe('Embedding', () => {
     expect(() => new Embedding(3, 2, { paddingIndex: 3 })).toThrow(
       'Embedding: paddingIndex is 3; expected a row from 0 to 2',
     )
+  })
+})
+
+describe('Conv1D', () => {
+  const weight = [
+    [1, 2, 3],
+    [4, 5, 6],
+  ]
+  const rows = tensor([[[1, 0]], [[0, 2]]]) as Tensor // [2, 1, 2]
+
+  it('multiplies by its weight [in, out] and adds its bias', () => {
+    const layer = new Conv1D(2, 3)
+    layer.weight.assign(tensor(weight) as Tensor)
+    layer.bias.assign(tensor([10, 20, 30]) as Tensor)
+    expect(layer.forward(rows).shape).toEqual([2, 1, 3])
+    expect(numbers(layer.forward(rows))).toEqual([11, 22, 33, 18, 30, 42])
+  })
+
+  it('has the gradients of the linear layer with the transposed weight', () => {
+    const conv = new Conv1D(2, 3)
+    const linear = new Linear(2, 3)
+    seedParameters(conv, 1)
+    linear.weight.assign(conv.toWeightLayout(conv.weight.value))
+    linear.bias!.assign(conv.bias.value)
+    const gradsOf = (layer: Conv1D | Linear) =>
+      valueAndGrad(() => sum(mul(layer.forward(rows), layer.forward(rows))), layer)().grads
+    const [actual, expected] = [gradsOf(conv), gradsOf(linear)]
+    expectClose(numbers(actual.get('bias')!), numbers(expected.get('bias')!))
+    expectClose(numbers(actual.get('weight')!), numbers(transpose(expected.get('weight')!)))
+  })
+
+  it('adds what its deltas make of its input, and lays their matrices out as its weight', () => {
+    const layer = new Conv1D(2, 3)
+    seedParameters(layer, 1)
+    const before = numbers(layer.forward(rows))
+    const matrix = tensor([
+      [1, 2],
+      [3, 4],
+      [5, 6],
+    ]) as Tensor // [out, in]
+    const delta: Delta = {
+      name: 'test',
+      active: true,
+      delta: (x) => matmul(x, matrix, { transposeB: true }) as Tensor,
+      deltaWeight: () => matrix,
+      namedParameters: () => [],
+    }
+    layer.deltas.push(delta)
+    const sums = numbers(layer.forward(rows))
+    expectClose(
+      sums,
+      before.map((value, i) => value + [1, 3, 5, 4, 8, 12][i]!),
+    )
+    layer.deltas.pop()
+    layer.weight.assign(add(layer.weight.value, layer.toWeightLayout(matrix)))
+    expectClose(numbers(layer.forward(rows)), sums)
   })
 })
 

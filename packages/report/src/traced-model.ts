@@ -35,7 +35,7 @@ export function checkBatch(model: Model, name: string, { batchSize, sequenceLeng
   const { config } = model
   const longest = longestSequence(config)
   // A causal model predicts each token from those before it.
-  const shortest = config.modelType === 'llama' ? 2 : 1
+  const shortest = model.task === 'causal-lm' ? 2 : 1
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new ReportError(`batch size ${batchSize}: expected an integer ≥ 1`)
   }
@@ -49,9 +49,8 @@ export function checkBatch(model: Model, name: string, { batchSize, sequenceLeng
 function trainingInputs(model: Model, { batchSize, sequenceLength }: BatchShape): SpecsOf<ModelInputs> {
   const tokens = int32(batchSize, sequenceLength)
   const inputs = { inputIds: tokens, seed: int32(2) }
-  if (model.architecture !== 'RobertaForSequenceClassification') return { ...inputs, labels: tokens }
-  const regression = model.config.problemType === 'regression'
-  return { ...inputs, labels: { shape: [batchSize], dtype: regression ? 'float32' : 'int32' } }
+  if (model.task !== 'sequence-classification') return { ...inputs, labels: tokens }
+  return { ...inputs, labels: { shape: [batchSize], dtype: model.isRegression ? 'float32' : 'int32' } }
 }
 
 function int32(...shape: Shape): TensorSpec {

@@ -1,32 +1,52 @@
 import { randomUUID } from 'node:crypto'
 import { open, readFile, rename, rm } from 'node:fs/promises'
-import { type LazySafetensorsFile, openSafetensors, readSafetensors, type SafetensorsFile } from './read.js'
+import {
+  type ByteSource,
+  type LazySafetensorsFile,
+  openSafetensors,
+  readSafetensors,
+  type SafetensorsFile,
+} from './read.js'
 import { layOutSafetensors, type Metadata, type NamedTensors } from './write.js'
 
-/** A file on disk, open until `close`. */
+/** A file on disk of which parts are read, open until `close`. */
+export interface OpenFile extends ByteSource {
+  close(): Promise<void>
+}
+
+export async function openFile(path: string): Promise<OpenFile> {
+  const handle = await open(path, 'r')
+  const read = async (offset: number, length: number): Promise<Uint8Array> => {
+    const bytes = new Uint8Array(length)
+    let done = 0
+    // The system reads less than 2 GiB at once.
+    while (done < length) {
+      const { bytesRead } = await handle.read(bytes, done, Math.min(length - done, 2 ** 30), offset + done)
+      if (bytesRead === 0) break
+      done += bytesRead
+    }
+    return bytes.subarray(0, done)
+  }
+  try {
+    return { size: (await handle.stat()).size, read, close: () => handle.close() }
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+}
+
+/** A safetensors file on disk, open until `close`. */
 export interface OpenSafetensorsFile extends LazySafetensorsFile {
   close(): Promise<void>
 }
 
 /** Opens a file and reads its header; tensors are read one at a time. Close it when done. */
 export async function openSafetensorsFile(path: string): Promise<OpenSafetensorsFile> {
-  const handle = await open(path, 'r')
+  const file = await openFile(path)
   try {
-    const { size } = await handle.stat()
-    const read = async (offset: number, length: number): Promise<Uint8Array> => {
-      const bytes = new Uint8Array(length)
-      let done = 0
-      // The system reads less than 2 GiB at once.
-      while (done < length) {
-        const { bytesRead } = await handle.read(bytes, done, Math.min(length - done, 2 ** 30), offset + done)
-        if (bytesRead === 0) break
-        done += bytesRead
-      }
-      return bytes.subarray(0, done)
-    }
-    return { ...(await openSafetensors({ size, read }, { source: path })), close: () => handle.close() }
+    return { ...(await openSafetensors(file, { source: path })), close: file.close }
   } catch (error) {
-    await handle.close()
+    await file.close()
     throw error
   }
 }

@@ -35,13 +35,11 @@ export function applyMethod(model: Model, method: TrainingMethod, { seed }: Appl
   model.requiresGrad(false)
   for (const [, parameter] of trained) parameter.trainable = true
   const head = countNumbers(trained.filter(([name]) => isHead(name)))
-  // A language model's head is a part of it; a classifier's is fresh, and counted apart.
-  const whole = model.architecture !== 'RobertaForSequenceClassification'
   return {
     groups: [{ name: method.kind, parameters: trained, learningRateScale: 1 }],
-    counts: whole
-      ? { adapter: countNumbers(trained), head: 0 }
-      : { adapter: countNumbers(trained) - head, head },
+    counts: model.hasTaskHead
+      ? { adapter: countNumbers(trained) - head, head }
+      : { adapter: countNumbers(trained), head: 0 },
     namedParameters: () => trained,
   }
 }

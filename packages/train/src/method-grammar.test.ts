@@ -4,6 +4,7 @@ import { methodGrammar, parseMethod, parseMethods } from './method-grammar.js'
 import { adapterMethods } from './methods.js'
 
 const targets = { targets: ['query', 'value'], modulesToSave: ['classifier'] }
+const names = [...Object.keys(adapterMethods), 'full', 'head'].join(', ')
 const labelOf = (text: string): string => parseMethod(text, targets).label
 
 describe('parseMethod', () => {
@@ -28,20 +29,24 @@ describe('parseMethod', () => {
     expect(labelOf('bca:scale=false:p=max:16')).toBe('bca:p=max:16:scale=false')
   })
 
-  it.each(['bca:p=max:8', 'bca:p=q_proj/16+up_proj/4:scale=false', 'lora:r=2:alpha=0.5:rslora=true', 'full'])(
-    'reads the label of %s as the same method',
-    (text) => {
-      expect(labelOf(labelOf(text))).toBe(labelOf(text))
-      expect(labelOf(text)).toBe(text)
-    },
-  )
+  it.each([
+    'bca:p=max:8',
+    'bca:p=q_proj/16+up_proj/4:scale=false',
+    'lora:r=2:alpha=0.5:rslora=true',
+    'vera:r=4:key=3:d=1',
+    'fourierft:n=8:init=zeros:form=sparse',
+    'full',
+  ])('reads the label of %s as the same method', (text) => {
+    expect(labelOf(labelOf(text))).toBe(labelOf(text))
+    expect(labelOf(text)).toBe(text)
+  })
 
   it.each([
     ['full:p=3', "method 'full:p=3': full takes no options"],
     ['head:', "method 'head:': head takes no options"],
-    ['vera', "method 'vera': unknown method 'vera'; expected one of bca, lora, full, head"],
-    ['', "method '': unknown method ''; expected one of bca, lora, full, head"],
-    ['toString', "unknown method 'toString'; expected one of bca, lora, full, head"],
+    ['dora', `method 'dora': unknown method 'dora'; expected one of ${names}`],
+    ['', `method '': unknown method ''; expected one of ${names}`],
+    ['toString', `unknown method 'toString'; expected one of ${names}`],
     ['bca:r=4', "method 'bca:r=4': unknown option 'r'; bca has blockSize (p), scaleLearningRate (scale)"],
     ['lora:p=4', "method 'lora:p=4': unknown option 'p'; lora has r, alpha, useRslora (rslora)"],
     ['bca:64', "method 'bca:64': expected key=value, got '64'"],
@@ -55,6 +60,10 @@ describe('parseMethod', () => {
     ],
     ['lora:r=0', "method 'lora:r=0', r: expected an integer ≥ 1, got '0'"],
     ['lora:alpha=big', "method 'lora:alpha=big', alpha: expected a number, got 'big'"],
+    [
+      'fourierft:form=dense',
+      "method 'fourierft:form=dense', form: expected transform or sparse or spectral, got 'dense'",
+    ],
     ['lora:rslora=1', "method 'lora:rslora=1', useRslora: expected true or false, got '1'"],
   ])('rejects %s in one clear sentence', (text, message) => {
     const parse = () => parseMethod(text, targets)

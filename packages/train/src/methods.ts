@@ -1,11 +1,16 @@
-import { type AnyMethodFactory, lora } from '@gyre/adapters'
+import { type AnyMethodFactory, fourierft, lora, vera } from '@gyre/adapters'
 import { bca } from '@gyre/circulant'
 
 /**
  * Every adapter method. One line here gives a method its place in the command line's grammar, in reports, in
  * adapter files and in the tests of the adapter laws.
  */
-export const adapterMethods = { bca, lora } as const satisfies { readonly [name: string]: AnyMethodFactory }
+export const adapterMethods = {
+  bca,
+  fourierft,
+  lora,
+  vera,
+} as const satisfies { readonly [name: string]: AnyMethodFactory }
 
 export type AdapterMethodName = keyof typeof adapterMethods
 

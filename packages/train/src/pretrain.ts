@@ -1,6 +1,6 @@
 import { type Batches, languageModelBatches, maskedLanguageModelBatches, type Tokenizer } from '@gyre/data'
 import { cosineSchedule } from '@gyre/nn'
-import { createModel, type Model, type ModelConfig } from '@gyre/transformers'
+import { createModel, languageModelTask, type Model, type ModelConfig } from '@gyre/transformers'
 import { applyMethod } from './apply-method.js'
 import { TrainingError } from './errors.js'
 import { toMicroBatch } from './token-inputs.js'
@@ -20,7 +20,7 @@ export interface PretrainingOptions {
   readonly seed: number
 }
 
-/** A fresh model and the trainer that pre-trains it: a causal LLaMA, or a masked RoBERTa. */
+/** A fresh language model and the trainer that pre-trains it: a causal one, or a masked one. */
 export function pretraining(
   config: ModelConfig,
   ids: Int32Array,
@@ -28,8 +28,7 @@ export function pretraining(
   options: PretrainingOptions,
 ): { model: Model; trainer: Trainer } {
   const { seed, steps, warmupSteps, learningRate, weightDecay, maxGradNorm } = options
-  const task = config.modelType === 'llama' ? 'causal-lm' : 'masked-lm'
-  const model = createModel(config, { seed, task })
+  const model = createModel(config, { seed, task: languageModelTask(config) })
   const batches = pretrainingBatches(config, ids, tokenizer, options)
   const trainer = new Trainer(
     model,
@@ -60,7 +59,7 @@ export function pretrainingBatches(
   }: Pick<PretrainingOptions, 'batchSize' | 'sequenceLength' | 'seed' | 'maskedShare'>,
 ): Batches {
   const shared = { batchSize, sequenceLength, seed }
-  if (config.modelType === 'llama') return languageModelBatches(ids, shared)
+  if (languageModelTask(config) === 'causal-lm') return languageModelBatches(ids, shared)
   const { mask, bos, eos } = tokenizer.special
   if (mask === undefined)
     throw new TrainingError('a masked language model needs a tokenizer with the token <mask>')

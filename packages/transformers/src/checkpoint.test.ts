@@ -111,7 +111,13 @@ describe('strict loading', () => {
   it.each<[string, object | string, LoadModelOptions, string]>([
     ['no JSON', '{', {}, 'tiny/config.json: '],
     ['no object', '3', {}, 'tiny/config.json: expected a JSON object'],
-    ['another model', { model_type: 'gpt2' }, {}, 'tiny/config.json: model_type is "gpt2"'],
+    ['another model', { model_type: 't5' }, {}, 'tiny/config.json: model_type is "t5"'],
+    [
+      'a head of another model',
+      { model_type: 'gpt2' },
+      {},
+      'architectures names RobertaForMaskedLM; expected GPT2LMHeadModel or GPT2ForSequenceClassification',
+    ],
     [
       'another head',
       { architectures: ['RobertaForTokenClassification'] },

@@ -2,24 +2,30 @@ import {
   type ByteSource,
   type LazySafetensorsFile,
   openSafetensors,
+  type WritableTensor,
   writeSafetensors,
 } from '@gyre/safetensors'
-import { formatShape, type Parameter, sameShape, tensor } from '@gyre/tensor'
+import { assignWeights, type LoadProgress } from './assign-weights.js'
 import { formatConfig, type ModelConfig, parseConfig } from './config.js'
-import { createModel, type Model, type ModelTask, taskOfArchitecture } from './create-model.js'
+import { classesOf, createModel, type Model, taskOfClass } from './create-model.js'
 import { CheckpointError } from './errors.js'
+import { type Fields, parseFields } from './fields.js'
+import type { ModelTask } from './pretrained-model.js'
+import type { LabelConfig } from './shared-config.js'
 
 /** The files of a checkpoint's folder, wherever they come from. */
 export interface CheckpointSource {
   /** The text of `config.json`. */
   readonly config: string
-  /** `model.safetensors`, read a tensor at a time. */
+  /** The tensors, read one at a time: `model.safetensors`, or what `joinShards` and `openLlama2c` give. */
   readonly weights: Blob | ByteSource | LazySafetensorsFile
   /** How errors call it, e.g. the folder. */
   readonly name?: string
+  /** How errors call the weights; default `model.safetensors` in `name`. */
+  readonly weightsName?: string
 }
 
-export interface LoadModelOptions {
+export interface LoadModelOptions extends LabelConfig {
   /** Which head; default the one that `architectures` in `config.json` names. */
   readonly task?: ModelTask
   /**
@@ -27,17 +33,12 @@ export interface LoadModelOptions {
    * lets the head be missing, or be another one: it is then drawn from `seed`. Default strict.
    */
   readonly strictness?: 'strict' | 'new-head'
+  /** Modules that may be missing, by their paths; they are then drawn from `seed`. */
+  readonly newParts?: readonly string[]
   readonly seed?: number
-  /** Overrides the configuration's number of classes. */
-  readonly numLabels?: number
-  readonly problemType?: 'regression' | 'single_label_classification'
+  /** Called with every tensor that was read. */
+  readonly onProgress?: (progress: LoadProgress) => void
 }
-
-const floatDTypes: ReadonlySet<string> = new Set(['F32', 'F16', 'BF16'])
-/** What belongs to one task alone; published RoBERTa checkpoints have an unused pooler beside their head. */
-const headKeys = /^(lm_head|classifier|score|roberta\.pooler)\./
-/** Tables that older checkpoints hold although they follow from the configuration. */
-const computedKeys = /\.(position_ids|rotary_emb\.inv_freq)$/
 
 /**
  * What a `config.json` says: the configuration, and the task of the class that `architectures` names, in place of
@@ -48,54 +49,21 @@ export function parseConfigFile(
   name: string,
   task?: ModelTask,
 ): { readonly config: ModelConfig; readonly task: ModelTask | undefined } {
-  const fields = parseJson(text, `${name}/config.json`)
-  return { config: parseConfig(fields, `${name}/config.json`), task: task ?? architectureTask(fields, name) }
+  const source = `${name}/config.json`
+  const fields = parseFields(text, source)
+  const config = parseConfig(fields, source)
+  return { config, task: task ?? namedTask(fields, config, source) }
 }
 
 /** A model from Hugging Face's files, under Hugging Face's names. Errors list every tensor that does not fit. */
 export async function loadModel(source: CheckpointSource, options: LoadModelOptions = {}): Promise<Model> {
-  const name = source.name ?? 'checkpoint'
-  const { config: parsed, task } = parseConfigFile(source.config, name, options.task)
-  const config: ModelConfig =
-    parsed.modelType === 'roberta'
-      ? {
-          ...parsed,
-          numLabels: options.numLabels ?? parsed.numLabels,
-          problemType: options.problemType ?? parsed.problemType,
-        }
-      : parsed
-  const model = createModel(config, { seed: options.seed ?? 0, task })
-  const { weights } = source
-  const file =
-    'entries' in weights ? weights : await openSafetensors(weights, { source: `${name}/model.safetensors` })
-  const parameters = new Map<string, Parameter>(model.namedParameters())
-  const isHead = (key: string): boolean => options.strictness === 'new-head' && headKeys.test(key)
-  const problems: string[] = []
-  for (const [key, parameter] of parameters) {
-    const entry = file.entries.get(key)
-    if (!entry) {
-      if (!isHead(key)) problems.push(`missing ${key}`)
-    } else if (!sameShape(entry.shape, parameter.shape)) {
-      if (!isHead(key)) {
-        problems.push(
-          `${key} has shape ${formatShape(entry.shape)}, expected ${formatShape(parameter.shape)}`,
-        )
-      }
-    } else if (!floatDTypes.has(entry.dtype)) {
-      problems.push(`${key} is ${entry.dtype}, expected F32, F16 or BF16`)
-    }
-  }
-  for (const key of file.entries.keys()) {
-    if (!parameters.has(key) && !isHead(key) && !computedKeys.test(key)) problems.push(`unexpected ${key}`)
-  }
-  if (problems.length > 0) throw new CheckpointError(`${name}/model.safetensors: ${problems.join('; ')}`)
-
-  for (const [key, parameter] of parameters) {
-    const entry = file.entries.get(key)
-    if (!entry || !sameShape(entry.shape, parameter.shape)) continue
-    const { data } = await file.get(key)
-    parameter.assign(tensor(data as Float32Array, { shape: parameter.shape }))
-  }
+  const { name = 'checkpoint', weightsName = `${name}/model.safetensors`, weights } = source
+  const { config, task } = parseConfigFile(source.config, name, options.task)
+  const { numLabels = config.numLabels, problemType = config.problemType } = options
+  const labelled = { ...config, numLabels, problemType } as ModelConfig
+  const model = createModel(labelled, { seed: options.seed ?? 0, task })
+  const file = 'entries' in weights ? weights : await openSafetensors(weights, { source: weightsName })
+  await assignWeights(model, file, weightsName, options)
   return model
 }
 
@@ -103,38 +71,30 @@ export async function loadModel(source: CheckpointSource, options: LoadModelOpti
 export async function saveModel(
   model: Model,
 ): Promise<{ 'config.json': string; 'model.safetensors': Uint8Array }> {
-  const tensors: [string, { dtype: 'F32'; shape: readonly number[]; data: Float32Array }][] = []
-  for (const [key, parameter] of model.namedParameters()) {
-    const data = (await parameter.value.data()) as Float32Array
-    tensors.push([key, { dtype: 'F32', shape: parameter.shape, data }])
-  }
   return {
     'config.json': formatConfig(model.config, model.architecture),
-    'model.safetensors': writeSafetensors(tensors, { format: 'pt' }),
+    'model.safetensors': writeSafetensors(await tensorsOf(model), weightsMetadata),
   }
 }
 
-function parseJson(text: string, source: string): { readonly [name: string]: unknown } {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (error) {
-    throw new CheckpointError(`${source}: ${(error as Error).message}`)
+/** What transformers wants to read in the file. */
+export const weightsMetadata = { format: 'pt' }
+
+/** A model's tensors as they are written. */
+export async function tensorsOf(model: Model): Promise<[name: string, tensor: WritableTensor][]> {
+  const tensors: [string, WritableTensor][] = []
+  for (const [name, { value, shape }] of model.namedParameters()) {
+    tensors.push([name, { dtype: 'F32', shape, data: (await value.data()) as Float32Array }])
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new CheckpointError(`${source}: expected a JSON object`)
-  }
-  return value as { readonly [name: string]: unknown }
+  return tensors
 }
 
-function architectureTask(fields: { readonly [name: string]: unknown }, name: string): ModelTask | undefined {
-  const architectures = fields.architectures
+/** The task of the class that `architectures` names first. */
+function namedTask({ architectures }: Fields, config: ModelConfig, source: string): ModelTask | undefined {
   if (!Array.isArray(architectures) || architectures.length === 0) return undefined
-  const task = taskOfArchitecture[String(architectures[0])]
-  if (task === undefined) {
-    throw new CheckpointError(
-      `${name}/config.json: architectures names ${architectures[0]}; expected ${Object.keys(taskOfArchitecture).join(', ')}`,
-    )
-  }
-  return task
+  const task = taskOfClass(config, String(architectures[0]))
+  if (task !== undefined) return task
+  throw new CheckpointError(
+    `${source}: architectures names ${architectures[0]}; expected ${classesOf(config).join(' or ')}`,
+  )
 }

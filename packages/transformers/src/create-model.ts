@@ -1,23 +1,32 @@
 import { seedParameters } from '@gyre/nn'
 import { OptionError } from '@gyre/tensor'
-import type { ModelConfig } from './config.js'
-import { LlamaForCausalLM } from './llama.js'
-import { RobertaForMaskedLM, RobertaForSequenceClassification } from './roberta.js'
+import type { architectures, ModelType } from './architectures.js'
+import { architectureOf, type ModelConfig } from './config.js'
+import type { ModelTask } from './pretrained-model.js'
 
-/** What a model is for. LLaMA has a causal language model; RoBERTa a masked one and classifiers. */
-export type ModelTask = 'causal-lm' | 'masked-lm' | 'sequence-classification'
-export type Model = LlamaForCausalLM | RobertaForMaskedLM | RobertaForSequenceClassification
+type InstanceOf<Class> = Class extends new (config: never) => infer Instance ? Instance : never
+type ModelsOf<Type extends ModelType> = (typeof architectures)[Type]['models']
 
-/** The class of each architecture as Hugging Face names it in `architectures`. */
-export const taskOfArchitecture: { readonly [architecture: string]: ModelTask | undefined } = {
-  LlamaForCausalLM: 'causal-lm',
-  RobertaForMaskedLM: 'masked-lm',
-  RobertaForSequenceClassification: 'sequence-classification',
-}
+/** A model of any architecture, with any head. */
+export type Model = {
+  [Type in ModelType]: {
+    [Task in keyof ModelsOf<Type>]: InstanceOf<ModelsOf<Type>[Task]>
+  }[keyof ModelsOf<Type>]
+}[ModelType]
 
 /** The tasks that a configuration can serve; the first is its default. */
 export function tasksOf(config: ModelConfig): readonly [ModelTask, ...ModelTask[]] {
-  return config.modelType === 'llama' ? ['causal-lm'] : ['sequence-classification', 'masked-lm']
+  return Object.keys(architectureOf(config).models) as [ModelTask, ...ModelTask[]]
+}
+
+/** The task of a class as Hugging Face names it in `architectures`, or undefined when the configuration has no such. */
+export function taskOfClass(config: ModelConfig, architecture: string): ModelTask | undefined {
+  return tasksOf(config).find((task) => architectureOf(config).models[task]!.architecture === architecture)
+}
+
+/** The classes that a configuration can serve, as Hugging Face names them. */
+export function classesOf(config: ModelConfig): string[] {
+  return tasksOf(config).map((task) => architectureOf(config).models[task]!.architecture)
 }
 
 export interface CreateModelOptions {
@@ -31,17 +40,13 @@ export function createModel(
   config: ModelConfig,
   { seed, task = tasksOf(config)[0] }: CreateModelOptions,
 ): Model {
-  if (!tasksOf(config).includes(task)) {
+  const ModelOfTask = architectureOf(config).models[task]
+  if (!ModelOfTask) {
     throw new OptionError(
       `createModel: ${config.modelType} has no ${task} head; expected ${tasksOf(config).join(' or ')}`,
     )
   }
-  const model =
-    config.modelType === 'llama'
-      ? new LlamaForCausalLM(config)
-      : task === 'masked-lm'
-        ? new RobertaForMaskedLM(config)
-        : new RobertaForSequenceClassification(config)
+  const model = new ModelOfTask(config) as Model
   seedParameters(model, seed)
   return model.eval()
 }

@@ -1,55 +1,31 @@
 import { checkpoint } from '@gyre/autograd'
 import { Embedding, Linear, Module, normal, RMSNorm } from '@gyre/nn'
-import {
-  add,
-  attention,
-  crossEntropy,
-  linear,
-  mul,
-  rotaryEmbedding,
-  silu,
-  slice,
-  type Tensor,
-} from '@gyre/tensor'
-import { joinHeads, splitHeads } from './heads.js'
+import { add, attention, linear, mul, rotaryEmbedding, silu, type Tensor } from '@gyre/tensor'
+import { defineArchitecture } from './architecture.js'
+import { joinHeads, splitHeads } from './attend.js'
 import type { ModelInputs, ModelOutputs } from './inputs.js'
 import type { CachedLayer, CacheStep, KeyValueCache, KeyValueSizes } from './key-value-cache.js'
-import { PretrainedModel } from './pretrained-model.js'
+import { lastToken } from './last-token.js'
+import { formatLlamaConfig, type LlamaConfig, parseLlamaConfig } from './llama-config.js'
+import { CausalLanguageModel, SequenceClassifier } from './pretrained-model.js'
 import { type RotaryTables, rotaryRows, rotaryTables } from './rotary-tables.js'
 
-/**
- * LLaMA: a decoder with RMSNorm before each part, rotary positions, grouped-query attention and SwiGLU.
- *
- * @source Touvron et al.: LLaMA: Open and Efficient Foundation Language Models. arXiv 2302.13971.
- * @source Ainslie et al.: GQA. arXiv 2305.13245. Parameter names are those of transformers' LlamaForCausalLM.
- *
- * Axes: B sequences, T tokens, H heads, K key/value heads, D = hidden / H numbers per head, V vocabulary, S tokens
- * that are attended to: T, or those in the cache.
- */
-export interface LlamaConfig {
-  readonly modelType: 'llama'
-  readonly vocabSize: number
-  readonly hiddenSize: number
-  readonly intermediateSize: number
-  readonly numHiddenLayers: number
-  readonly numAttentionHeads: number
-  readonly numKeyValueHeads: number
-  readonly maxPositionEmbeddings: number
-  readonly rmsNormEps: number
-  readonly ropeTheta: number
-  readonly tieWordEmbeddings: boolean
-  readonly initializerRange: number
-  readonly bosTokenId?: number
-  readonly eosTokenId?: number
-  readonly padTokenId?: number
-}
+// LLaMA: a decoder with RMSNorm before each part, rotary positions, grouped-query attention and SwiGLU.
+//
+// Touvron et al.: LLaMA: Open and Efficient Foundation Language Models. arXiv 2302.13971.
+// Ainslie et al.: GQA. arXiv 2305.13245. Parameter names are those of transformers' LlamaForCausalLM.
+//
+// Axes: B sequences, T tokens, H heads, K key/value heads, D = hidden / H numbers per head, V vocabulary, L labels,
+// S tokens that are attended to: T, or those in the cache.
 
-export class LlamaForCausalLM extends PretrainedModel {
-  readonly architecture = 'LlamaForCausalLM'
+export class LlamaForCausalLM extends CausalLanguageModel {
+  static readonly architecture = 'LlamaForCausalLM'
+  readonly architecture = LlamaForCausalLM.architecture
   readonly model: LlamaModel
   /** Absent when the head is tied to the embedding. */
   readonly lm_head: Linear | undefined
   readonly headPaths = ['lm_head'] as const
+  override readonly tiedNames: { readonly [stored: string]: string }
   readonly config: LlamaConfig
 
   constructor(config: LlamaConfig) {
@@ -58,18 +34,15 @@ export class LlamaForCausalLM extends PretrainedModel {
     this.model = new LlamaModel(config)
     this.lm_head = config.tieWordEmbeddings
       ? undefined
-      : new Linear(config.hiddenSize, config.vocabSize, {
-          bias: false,
-          weightInit: normal(config.initializerRange),
-        })
+      : new Linear(config.hiddenSize, config.vocabSize, linearOptions(config))
+    this.tiedNames = config.tieWordEmbeddings ? { 'lm_head.weight': 'model.embed_tokens.weight' } : {}
   }
 
-  get keyValueSizes(): KeyValueSizes {
+  override get keyValueSizes(): KeyValueSizes {
     const { numHiddenLayers, numKeyValueHeads, hiddenSize, numAttentionHeads } = this.config
     return { numLayers: numHiddenLayers, numKeyValueHeads, headSize: hiddenSize / numAttentionHeads }
   }
 
-  /** With a cache, the tokens continue the texts in it, and only each last one's logits are computed. */
   override forward(inputs: ModelInputs, cache?: KeyValueCache): ModelOutputs {
     const step = cache?.next(inputs)
     const hiddenStates = this.model.forward(inputs, this.activationCheckpointing, step)
@@ -77,16 +50,34 @@ export class LlamaForCausalLM extends PretrainedModel {
     const logits = this.lm_head
       ? this.lm_head.forward(last)
       : linear(last, this.model.embed_tokens.weight.value) // [B, T, V]
-    if (!inputs.labels) return { logits, hiddenStates }
-    // Each token predicts the next one.
-    const [B, T, V] = logits.shape as [number, number, number]
-    const predictions = slice(logits, [0, 0, 0], [B, T - 1, V])
-    const targets = slice(inputs.labels, [0, 1], [B, T - 1])
-    const loss = crossEntropy(predictions, targets, { reduction: inputs.lossReduction ?? 'mean' })
-    return { logits, loss, hiddenStates }
+    return { logits, loss: this.loss(logits, inputs), hiddenStates }
   }
 }
 
+export class LlamaForSequenceClassification extends SequenceClassifier {
+  static readonly architecture = 'LlamaForSequenceClassification'
+  readonly architecture = LlamaForSequenceClassification.architecture
+  readonly model: LlamaModel
+  readonly score: Linear
+  readonly headPaths = ['score'] as const
+  readonly config: LlamaConfig
+
+  constructor(config: LlamaConfig) {
+    super()
+    this.config = config
+    this.model = new LlamaModel(config)
+    this.score = new Linear(config.hiddenSize, this.numLabels, linearOptions(config))
+  }
+
+  override forward(inputs: ModelInputs): ModelOutputs {
+    const hiddenStates = this.model.forward(inputs, this.activationCheckpointing, undefined)
+    const last = lastToken(hiddenStates.at(-1)!, inputs, this.config.padTokenId)
+    const logits = this.score.forward(last) // [B, L]
+    return { logits, loss: this.loss(logits, inputs), hiddenStates }
+  }
+}
+
+/** The body that every task shares. */
 export class LlamaModel extends Module {
   readonly embed_tokens: Embedding
   readonly layers: readonly LlamaDecoderLayer[]
@@ -109,9 +100,7 @@ export class LlamaModel extends Module {
     checkpointing: boolean,
     step: CacheStep | undefined,
   ): Tensor[] {
-    const { hiddenSize, numAttentionHeads, ropeTheta } = this.#config
-    const T = inputIds.shape[1]!
-    const angles = rotaryTables(step?.capacity ?? T, hiddenSize / numAttentionHeads, ropeTheta)
+    const angles = this.#angles(step?.capacity ?? inputIds.shape[1]!)
     const tables = step ? rotaryRows(angles, step.positions) : angles
     const mask = step ? step.keyMask : attentionMask
     const hiddenStates = [this.embed_tokens.forward(inputIds)]
@@ -121,6 +110,11 @@ export class LlamaModel extends Module {
     }
     hiddenStates.push(this.norm.forward(hiddenStates.pop()!))
     return hiddenStates
+  }
+
+  #angles(length: number): RotaryTables {
+    const { hiddenSize, numAttentionHeads, ropeTheta, ropeScaling } = this.#config
+    return rotaryTables(length, hiddenSize / numAttentionHeads, ropeTheta, ropeScaling?.factor)
   }
 }
 
@@ -157,9 +151,10 @@ class LlamaAttention extends Module {
   readonly #heads: number
   readonly #keyValueHeads: number
 
-  constructor({ hiddenSize, numAttentionHeads, numKeyValueHeads, initializerRange }: LlamaConfig) {
+  constructor(config: LlamaConfig) {
     super()
-    const options = { bias: false, weightInit: normal(initializerRange) }
+    const { hiddenSize, numAttentionHeads, numKeyValueHeads } = config
+    const options = linearOptions(config)
     const keyValueSize = (hiddenSize / numAttentionHeads) * numKeyValueHeads
     this.#heads = numAttentionHeads
     this.#keyValueHeads = numKeyValueHeads
@@ -188,9 +183,10 @@ class LlamaMlp extends Module {
   readonly up_proj: Linear
   readonly down_proj: Linear
 
-  constructor({ hiddenSize, intermediateSize, initializerRange }: LlamaConfig) {
+  constructor(config: LlamaConfig) {
     super()
-    const options = { bias: false, weightInit: normal(initializerRange) }
+    const { hiddenSize, intermediateSize } = config
+    const options = linearOptions(config)
     this.gate_proj = new Linear(hiddenSize, intermediateSize, options)
     this.up_proj = new Linear(hiddenSize, intermediateSize, options)
     this.down_proj = new Linear(intermediateSize, hiddenSize, options)
@@ -200,3 +196,21 @@ class LlamaMlp extends Module {
     return this.down_proj.forward(mul(silu(this.gate_proj.forward(x)), this.up_proj.forward(x)))
   }
 }
+
+function linearOptions({ initializerRange }: LlamaConfig) {
+  return { bias: false, weightInit: normal(initializerRange) }
+}
+
+export const llama = defineArchitecture<LlamaConfig>()({
+  parseConfig: parseLlamaConfig,
+  formatConfig: formatLlamaConfig,
+  positions: 'rotary',
+  longestSequence: ({ maxPositionEmbeddings }) => maxPositionEmbeddings,
+  models: {
+    'causal-lm': LlamaForCausalLM,
+    'sequence-classification': LlamaForSequenceClassification,
+  },
+  body: 'model',
+  // Angles, which follow from the configuration.
+  unusedKeys: /\.rotary_emb\.inv_freq$/,
+})

@@ -1,8 +1,8 @@
 import { constant, uniform } from '@gyre/nn'
 import { matmul, mul } from '@gyre/tensor'
-import { AdapterError } from '../errors.js'
 import { defineMethod, type JsonObject } from '../method.js'
 import { booleanOption, integerOption, numberOption } from '../option-syntax.js'
+import { numberField, refuseVariants } from '../peft-fields.js'
 
 export interface LoraConfig {
   /** Rank of the update. */
@@ -45,24 +45,17 @@ export const lora = /* @__PURE__ */ defineMethod<LoraConfig, 'a' | 'b'>()({
   fresh: 'changes nothing',
   toPeft: ({ r, alpha, useRslora }) => ({ r, lora_alpha: alpha, lora_dropout: 0, use_rslora: useRslora }),
   fromPeft: (fields) => {
-    for (const [field, expected] of Object.entries(unsupported)) {
-      const value = fields[field]
-      if (value !== undefined && value !== null && JSON.stringify(value) !== JSON.stringify(expected)) {
-        throw new AdapterError(
-          `adapter_config.json: ${field} = ${JSON.stringify(value)} is not supported; expected ${JSON.stringify(expected)}`,
-        )
-      }
-    }
+    refuseVariants(fields, plainLora)
     return {
-      r: positiveNumber(fields, 'r', 'integer'),
-      alpha: positiveNumber(fields, 'lora_alpha'),
+      r: numberField(fields, 'r', 'positive integer'),
+      alpha: numberField(fields, 'lora_alpha', 'positive number'),
       useRslora: fields.use_rslora === true,
     }
   },
 })
 
 /** Variants of PEFT's LoRA that change what is computed, with the one value that leaves it as it is here. */
-const unsupported: JsonObject = {
+const plainLora: JsonObject = {
   use_dora: false,
   fan_in_fan_out: false,
   lora_bias: false,
@@ -73,14 +66,4 @@ const unsupported: JsonObject = {
 
 function scaling({ r, alpha, useRslora }: LoraConfig): number {
   return alpha / (useRslora ? Math.sqrt(r) : r)
-}
-
-function positiveNumber(fields: JsonObject, name: string, kind: 'integer' | 'number' = 'number'): number {
-  const value = fields[name]
-  if (typeof value !== 'number' || !(value > 0) || (kind === 'integer' && !Number.isInteger(value))) {
-    throw new AdapterError(
-      `adapter_config.json: ${name} should be a positive ${kind}, not ${JSON.stringify(value)}`,
-    )
-  }
-  return value
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Tokenizer } from '@gyre/data'
-import { generate, isCausalLanguageModel } from '@gyre/transformers'
+import { generate } from '@gyre/transformers'
 import type { Command } from 'commander'
 import { chooseBackend } from '../backend.js'
 import { type CommonOptions, integer, nonNegativeNumber, positiveNumber } from '../common-options.js'
@@ -61,7 +61,7 @@ async function runGenerate(options: GenerateOptions): Promise<void> {
   const texts = await readPrompts(options)
   await chooseBackend(options)
   const { model, tokenizer } = await loadFineTuned(options)
-  if (!isCausalLanguageModel(model)) {
+  if (model.task !== 'causal-lm') {
     throw new UsageError(
       `--model ${options.model} is a ${model.architecture}; generate needs a causal language model`,
     )

@@ -28,7 +28,7 @@ export function addPredict(program: Command): Command {
 async function runPredict(options: PredictOptions): Promise<void> {
   await chooseBackend(options)
   const { model, tokenizer, record, sequenceLength } = await loadFineTuned(options)
-  if (model.architecture !== 'RobertaForSequenceClassification') {
+  if (model.task !== 'sequence-classification') {
     throw new UsageError(`--model ${options.model} is a ${model.architecture}; predict needs a classifier`)
   }
   const texts = await readTexts(options)
@@ -38,7 +38,7 @@ async function runPredict(options: PredictOptions): Promise<void> {
   }))
   const { predictions } = await classify(
     model,
-    exampleBatches(examples, { batchSize: 16, seed: 0, padToken: model.config.padTokenId }),
+    exampleBatches(examples, { batchSize: 16, seed: 0, padToken: model.config.padTokenId ?? 0 }),
   )
   const labels = record?.labels ?? []
   const rows = texts.map((text, i) => ({ text, prediction: labels[predictions[i]!] ?? predictions[i]! }))

@@ -75,5 +75,5 @@ async function findConfig(
 /** A classifier's head is fresh, and trained with the adapter; a language model's is there already. */
 function freshHeads(config: ModelConfig, task: ModelTask | undefined): readonly string[] {
   const model = createModel(config, { seed: 0, task })
-  return model.architecture === 'RobertaForSequenceClassification' ? model.headPaths : []
+  return model.hasTaskHead ? model.headPaths : []
 }

@@ -12,7 +12,7 @@ import {
   Trainer,
   toMicroBatch,
 } from '@gyre/train'
-import { generate, LlamaForCausalLM, type Model } from '@gyre/transformers'
+import { generate, type Model } from '@gyre/transformers'
 import { loadModelFolder } from '@gyre/transformers/node'
 import type { BackendOptions } from '../backend.js'
 import { type ComparisonData, comparisonData } from './comparison-data.js'
@@ -71,7 +71,7 @@ export async function adapt(
   const trained = row ? await train(model, row, settings, data, seed, onProgress) : untrained
   const measured = await measureHeldOut(model, data)
   const sample =
-    model instanceof LlamaForCausalLM
+    model.task === 'causal-lm'
       ? prompt +
         tokenizer.decode(
           await generate(model, tokenizer.encode(prompt), { maxNewTokens: 40, temperature: 0.7, seed: 1 }),
@@ -98,7 +98,7 @@ async function train(
   seed: number,
   onProgress: (done: number, total: number, detail: string) => void,
 ) {
-  const modulesToSave = model instanceof LlamaForCausalLM ? [] : ['classifier']
+  const modulesToSave = model.hasTaskHead ? model.headPaths : []
   const method = parseMethod(row.method, { targets: row.targets, modulesToSave })
   const trainable = applyMethod(model, method, { seed })
   const { steps, batchSize, sequenceLength, warmupSteps, maxGradNorm, headLearningRate } = adaptation

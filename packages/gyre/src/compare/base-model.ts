@@ -9,8 +9,10 @@ import type { Progress } from '../progress.js'
 import { pretrainingText } from './comparison-data.js'
 import type { ComparisonSettings } from './settings.js'
 
-/** Tokens with a meaning of their own; RoBERTa's at the ids that its published models give them. */
+/** Tokens with a meaning of their own, padding at the id that the published models give it. */
 export const specialTokens = {
+  bert: ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'],
+  gpt2: ['<|endoftext|>'],
   llama: ['<unk>', '<s>', '</s>'],
   roberta: ['<s>', '<pad>', '</s>', '<unk>', '<mask>'],
 } as const

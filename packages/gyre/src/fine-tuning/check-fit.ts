@@ -24,16 +24,14 @@ export function checkVocabulary(tokenizer: Tokenizer, config: ModelConfig): void
 
 /** Throws a `UsageError` when a model's head answers another question than the task asks. */
 export function checkHead(model: Model, { name, kind, labels }: Task): void {
-  const isClassifier = model.architecture === 'RobertaForSequenceClassification'
-  if (isClassifier === (kind === 'language-model')) {
-    const wanted = isClassifier ? 'a language model' : 'a classifier'
+  if (model.hasTaskHead === (kind === 'language-model')) {
+    const wanted = model.hasTaskHead ? 'a language model' : 'a classifier'
     throw new UsageError(`--task ${name} needs ${wanted}, and the model is a ${model.architecture}`)
   }
-  if (!isClassifier) return
+  if (model.task !== 'sequence-classification') return
   const wanted = kind === 'regression' ? 1 : labels.length
-  const { numLabels } = model.config
-  if (numLabels !== wanted)
+  if (model.numLabels !== wanted)
     throw new UsageError(
-      `--task ${name} needs a head with ${wanted} outputs, and the model's has ${numLabels}`,
+      `--task ${name} needs a head with ${wanted} outputs, and the model's has ${model.numLabels}`,
     )
 }

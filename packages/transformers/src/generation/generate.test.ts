@@ -1,25 +1,29 @@
+import { seedParameters } from '@gyre/nn'
 import { describe, expect, it } from 'vitest'
 import { tinyLlama } from '../../test/tiny-configs.js'
 import { createModel } from '../create-model.js'
-import type { LlamaForCausalLM } from '../llama.js'
-import type { CausalLanguageModel } from '../pretrained-model.js'
+import type { ModelInputs, ModelOutputs } from '../inputs.js'
+import type { KeyValueCache } from '../key-value-cache.js'
+import { LlamaForCausalLM } from '../llama.js'
 import { generate } from './generate.js'
 
 const model = createModel(tinyLlama, { seed: 4 }) as LlamaForCausalLM
 const prompt = [3, 4, 5]
 
 /** A model that counts how often its code runs, which a compiled step does only while it is traced. */
-function counting(): CausalLanguageModel & { traces: number } {
-  return {
-    config: model.config,
-    keyValueSizes: model.keyValueSizes,
-    traces: 0,
-    namedParameters: () => model.namedParameters(),
-    forward(inputs, cache) {
-      this.traces++
-      return model.forward(inputs, cache)
-    },
+class CountingLlama extends LlamaForCausalLM {
+  traces = 0
+
+  override forward(inputs: ModelInputs, cache?: KeyValueCache): ModelOutputs {
+    this.traces++
+    return super.forward(inputs, cache)
   }
+}
+
+function counting(): CountingLlama {
+  const counted = new CountingLlama(tinyLlama)
+  seedParameters(counted, 4)
+  return counted
 }
 
 describe('generate', () => {

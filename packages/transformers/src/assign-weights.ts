@@ -1,0 +1,136 @@
+import type { LazySafetensorsFile, TensorEntry } from '@gyre/safetensors'
+import { formatShape, type Parameter, sameShape, tensor } from '@gyre/tensor'
+import { architectureOf } from './config.js'
+import { CheckpointError } from './errors.js'
+import type { PretrainedModel } from './pretrained-model.js'
+
+/** How far the reading of a checkpoint is. */
+export interface LoadProgress {
+  /** The tensor that was just read. */
+  readonly name: string
+  /** Bytes read so far, and in all. */
+  readonly done: number
+  readonly total: number
+}
+
+export interface AssignOptions {
+  readonly strictness?: 'strict' | 'new-head'
+  readonly newParts?: readonly string[]
+  readonly onProgress?: (progress: LoadProgress) => void
+}
+
+const floatDTypes: ReadonlySet<string> = new Set(['F32', 'F16', 'BF16'])
+
+/**
+ * Reads a model's parameters from a file, a tensor at a time. Nothing is read unless everything fits: the error lists
+ * every missing, unexpected, misshapen and wrongly typed tensor. A number that is none is an error too.
+ */
+export async function assignWeights(
+  model: PretrainedModel,
+  file: LazySafetensorsFile,
+  source: string,
+  options: AssignOptions,
+): Promise<void> {
+  const parameters = new Map<string, Parameter>(model.namedParameters())
+  const matched = matchNames(model, parameters, file, source, options)
+  const total = matched.reduce((bytes, { entry }) => bytes + entry.byteLength, 0)
+  const assigned = new Map<string, string>()
+  let done = 0
+  for (const { name, entry } of matched) {
+    const data = (await file.get(entry.name)).data as Float32Array
+    checkFinite(data, `${source}: ${entry.name}`)
+    const parameter = parameters.get(name)!
+    const earlier = assigned.get(name)
+    if (earlier === undefined) parameter.assign(tensor(data, { shape: parameter.shape }))
+    else if (!areEqual((await parameter.value.data()) as Float32Array, data)) {
+      throw new CheckpointError(
+        `${source}: ${entry.name} and ${earlier} differ, and in this model they are one tensor`,
+      )
+    }
+    assigned.set(name, entry.name)
+    done += entry.byteLength
+    options.onProgress?.({ name: entry.name, done, total })
+  }
+}
+
+interface Match {
+  /** The parameter. */
+  readonly name: string
+  readonly entry: TensorEntry
+}
+
+/** The tensors to be read, in the order of the file. */
+function matchNames(
+  model: PretrainedModel,
+  parameters: ReadonlyMap<string, Parameter>,
+  { entries }: LazySafetensorsFile,
+  source: string,
+  { strictness = 'strict', newParts = [] }: AssignOptions,
+): Match[] {
+  const { body, unusedKeys } = architectureOf(model.config)
+  const isNewHead = (name: string): boolean =>
+    strictness === 'new-head' && (!isBelow(name, [body]) || unusedKeys.test(name))
+  const matched: Match[] = []
+  const missing = new Set(parameters.keys())
+  const unexpected: string[] = []
+  const unfit = new Map<string, string>()
+  for (const entry of entries.values()) {
+    const name = parameterName(entry.name, body, model.tiedNames, parameters)
+    const parameter = name === undefined ? undefined : parameters.get(name)
+    if (!name || !parameter) {
+      if (!unusedKeys.test(entry.name) && !isNewHead(entry.name)) unexpected.push(`unexpected ${entry.name}`)
+      continue
+    }
+    const problem = misfit(entry, parameter)
+    if (problem !== undefined && isNewHead(name)) continue
+    if (problem !== undefined) unfit.set(name, problem)
+    else matched.push({ name, entry })
+    missing.delete(name)
+  }
+  // In the model's order, which is the one that people know.
+  const problems = [...parameters.keys()].flatMap((name) => {
+    if (!missing.has(name)) return unfit.get(name) ?? []
+    return isNewHead(name) || isBelow(name, newParts) ? [] : `missing ${name}`
+  })
+  problems.push(...unexpected)
+  if (problems.length > 0) throw new CheckpointError(`${source}: ${problems.join('; ')}`)
+  return matched
+}
+
+/**
+ * The parameter that a file's tensor is: under its own name, without the body's before it, with the names that
+ * LayerNorm's parameters had in TensorFlow, or a tied one under its other name.
+ */
+function parameterName(
+  stored: string,
+  body: string,
+  tiedNames: PretrainedModel['tiedNames'],
+  parameters: ReadonlyMap<string, Parameter>,
+): string | undefined {
+  const renamed = stored
+    .replace(/(LayerNorm|layer_norm)\.gamma$/, '$1.weight')
+    .replace(/(LayerNorm|layer_norm)\.beta$/, '$1.bias')
+  const candidates = [renamed, `${body}.${renamed}`, tiedNames[renamed]]
+  return candidates.find((name) => name !== undefined && parameters.has(name))
+}
+
+/** Why a tensor cannot be the parameter, or undefined. */
+function misfit({ name, shape, dtype }: TensorEntry, parameter: Parameter): string | undefined {
+  if (!sameShape(shape, parameter.shape)) {
+    return `${name} has shape ${formatShape(shape)}, expected ${formatShape(parameter.shape)}`
+  }
+  return floatDTypes.has(dtype) ? undefined : `${name} is ${dtype}, expected F32, F16 or BF16`
+}
+
+function isBelow(name: string, paths: readonly string[]): boolean {
+  return paths.some((path) => name.startsWith(`${path}.`))
+}
+
+function checkFinite(data: Float32Array, what: string): void {
+  const index = data.findIndex((value) => !Number.isFinite(value))
+  if (index >= 0) throw new CheckpointError(`${what} holds ${data[index]} at index ${index}`)
+}
+
+function areEqual(a: Float32Array, b: Float32Array): boolean {
+  return a.every((value, i) => value === b[i])
+}
