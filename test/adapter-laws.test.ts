@@ -39,6 +39,14 @@ const configs: {
     { blockSize: 'max:8' },
     { blockSize: { query: 6, value: 2, dense: 12, q_proj: 8, v_proj: 3, up_proj: 4 } },
   ],
+  c3a: [
+    { blockSize: 4 },
+    { blockSize: 3, init: 'gaussian' },
+    { blockSize: 1, init: 'kaiming-uniform' },
+    { blockSize: 'max:8', init: 'zeros' },
+    { blockSize: { query: 6, value: 2, dense: 12, q_proj: 8, v_proj: 3, up_proj: 4 } },
+  ],
+  cdvft: [{ alpha: 1 }, { alpha: 0.5 }],
   fourierft: [
     { nFrequency: 30 },
     { nFrequency: 30, form: 'sparse' },
@@ -49,28 +57,38 @@ const configs: {
     { r: 4, alpha: 8 },
     { r: 1, alpha: 3 },
     { r: 5, alpha: 2, useRslora: true },
+    { r: { query: 2, value: 3, dense: 4, q_proj: 2, v_proj: 1, up_proj: 4 }, alpha: 6 },
   ],
   vera: [{ r: 4 }, { r: 7, projectionPrngKey: 3, dInitial: 0.5 }],
 }
 
-/** Square and rectangular layers of both models; RoBERTa also saves its classifier. */
-const models: readonly { name: string; create: () => Model; targets: string[]; modulesToSave?: string[] }[] =
-  [
-    {
-      name: 'RoBERTa',
-      create: tinyRoberta,
-      targets: ['query', 'value', 'intermediate.dense'],
-      modulesToSave: ['classifier'],
-    },
-    { name: 'LLaMA', create: tinyLlama, targets: ['q_proj', 'v_proj', 'up_proj'] },
-  ]
+/** Square layers of both models, and rectangular ones; RoBERTa also saves its classifier. */
+const models: readonly {
+  readonly name: string
+  readonly create: () => Model
+  readonly square: readonly string[]
+  readonly rectangular: readonly string[]
+  readonly modulesToSave?: readonly string[]
+}[] = [
+  {
+    name: 'RoBERTa',
+    create: tinyRoberta,
+    square: ['query', 'value'],
+    rectangular: ['intermediate.dense'],
+    modulesToSave: ['classifier'],
+  },
+  { name: 'LLaMA', create: tinyLlama, square: ['q_proj'], rectangular: ['v_proj', 'up_proj'] },
+]
+
+const squareOnly: readonly string[] = ['cdvft'] satisfies AdapterMethodName[]
 
 const factories: readonly AnyMethodFactory[] = Object.values(adapterMethods)
 
-const rows = models.flatMap(({ name, create, ...targets }) =>
+const rows = models.flatMap(({ name, create, square, rectangular, modulesToSave }) =>
   Object.entries(adapterMethods as { [name: string]: AnyMethodFactory }).flatMap(([methodName, factory]) =>
     configs[methodName as AdapterMethodName].map((config) => {
-      const method = configure(factory, { ...config, ...targets })
+      const targets = squareOnly.includes(methodName) ? square : [...square, ...rectangular]
+      const method = configure(factory, { ...config, targets, modulesToSave })
       return { row: `${method.label} in ${name}`, create, method }
     }),
   ),
@@ -217,9 +235,9 @@ describe.each(rows)('$row', ({ create, method }) => {
     expect(relmax(logitsOf(model), logitsOf(fresh))).toBeGreaterThan(1e-3)
     const files = await saveAdapter(adapter, { baseModel: 'tiny' })
     const loaded = loadAdapter(fresh, files, factories, { seed: 99 })
-    expect(loaded.method.label).toBe(method.label)
+    expect(loaded.method.name).toBe(method.name)
     expect(logitsOf(fresh)).toEqual(logitsOf(model))
-    expect(await saveAdapter(loaded, { baseModel: 'tiny' })).toEqual(files)
+    expect(await saveAdapter(loaded)).toEqual(files)
   })
 
   it('is gone, with its head, when ejected, and computes nothing when switched off', async () => {

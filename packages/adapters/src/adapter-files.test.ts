@@ -2,12 +2,13 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Linear, Module, seedParameters } from '@gyre/nn'
-import { readSafetensors } from '@gyre/safetensors'
+import { readSafetensors, writeSafetensors } from '@gyre/safetensors'
 import { isGyreError, ones, type Tensor } from '@gyre/tensor'
 import { describe, expect, it } from 'vitest'
 import { type AdapterFiles, loadAdapter, saveAdapter } from './adapter-files.js'
 import { inject } from './inject.js'
 import { lora } from './lora/lora.js'
+import type { TrainedBiases } from './method.js'
 import { loadAdapterFolder, saveAdapterFolder } from './node.js'
 
 class Classifier extends Module {
@@ -39,14 +40,17 @@ const withConfig = (config: object | string): AdapterFiles => ({
 describe('saveAdapter', () => {
   it("writes PEFT's fields and names", () => {
     expect(JSON.parse(files['adapter_config.json'])).toEqual({
+      alpha_pattern: {},
       base_model_name_or_path: 'tiny',
       bias: 'none',
+      fan_in_fan_out: false,
       inference_mode: true,
       lora_alpha: 6,
       lora_dropout: 0,
       modules_to_save: ['classifier'],
       peft_type: 'LORA',
       r: 2,
+      rank_pattern: {},
       target_modules: ['query'],
       task_type: 'SEQ_CLS',
       use_rslora: false,
@@ -73,7 +77,11 @@ describe('loadAdapter', () => {
     const adapter = loadAdapter(model(), files, [lora], { name: 'mine' })
     expect(adapter.name).toBe('mine')
     expect(adapter.method.label).toBe('lora:r=2:alpha=6')
-    expect(adapter.method.targets).toEqual({ targets: ['query'], modulesToSave: ['classifier'] })
+    expect(adapter.method.targets).toEqual({
+      targets: ['query'],
+      modulesToSave: ['classifier'],
+      biases: 'none',
+    })
   })
 
   it('passes over heads of other architectures in modules_to_save', () => {
@@ -86,9 +94,14 @@ describe('loadAdapter', () => {
     ['no object', '[]', 'adapter_config.json: expected a JSON object'],
     ['another method', { peft_type: 'VERA' }, 'adapter_config.json: peft_type is "VERA"; expected LORA'],
     [
-      'targets that are no list',
-      { target_modules: 'query' },
-      'target_modules should be a list of names, not "query"',
+      'targets of no kind',
+      { target_modules: 7 },
+      'target_modules should be a list of names, "all-linear" or a regular expression, not 7',
+    ],
+    [
+      'a pattern that matches nothing',
+      { target_modules: '.*q_proj' },
+      'adapter_config.json: target_modules ".*q_proj" matches no linear layer of the model',
     ],
     ['a target that is nowhere', { target_modules: ['q_proj'] }, "target 'q_proj' matches no linear layer"],
     ['no rank', { r: null }, 'adapter_config.json: r should be a positive integer, not null'],
@@ -96,11 +109,26 @@ describe('loadAdapter', () => {
     ['a scale that is no number', { lora_alpha: '8' }, 'lora_alpha should be a positive number, not "8"'],
     ['DoRA', { use_dora: true }, 'use_dora = true is not supported; expected false'],
     [
-      'ranks by layer',
-      { rank_pattern: { query: 4 } },
-      'rank_pattern = {"query":4} is not supported; expected {}',
+      'another initialisation of the model',
+      { init_lora_weights: 'pissa_niter_4' },
+      'init_lora_weights = "pissa_niter_4" is not supported: it changes the weights of the model itself',
     ],
-    ['biases', { bias: 'all' }, 'bias = "all" is not supported; expected "none"'],
+    [
+      'a rank by pattern that is none',
+      { rank_pattern: { query: 0 } },
+      'adapter_config.json: rank_pattern: 0 for "query" does not do',
+    ],
+    [
+      'another rank than that of the tensors',
+      { rank_pattern: { query: 4 } },
+      'base_model.model.query.lora_A.weight has shape [2, 4], expected [4, 4]',
+    ],
+    [
+      'biases that are not there',
+      { bias: 'all' },
+      'adapter_model.safetensors: missing base_model.model.query.base_layer.bias',
+    ],
+    ['biases of another kind', { bias: 'c3a_only' }, 'bias should be "none", "all" or "lora_only"'],
   ])('rejects a configuration with %s in one clear sentence', (_what, config, message) => {
     const load = () => loadAdapter(model(), withConfig(config), [lora])
     expect(load).toThrow(message)
@@ -119,6 +147,33 @@ describe('loadAdapter', () => {
     expect(module.query.deltas).toEqual([])
   })
 
+  it('names the tensor and the place of a number that is none', () => {
+    const file = readSafetensors(files['adapter_model.safetensors'])
+    const tensors = [...file.entries.values()].map(({ name, shape }) => {
+      const data = (file.get(name).data as Float32Array).slice()
+      if (name.endsWith('lora_B.weight')) data[3] = Number.NaN
+      return [name, { dtype: 'F32', shape, data }] as const
+    })
+    const spoilt = { ...files, 'adapter_model.safetensors': writeSafetensors(tensors) }
+    const module = model()
+    expect(() => loadAdapter(module, spoilt, [lora])).toThrow(
+      'adapter_model.safetensors: base_model.model.query.lora_B.weight holds NaN at index 3',
+    )
+    expect(module.query.deltas).toEqual([])
+  })
+
+  it('keeps the fields that it does not know, in their order, and is saved with them', async () => {
+    const fields = { z_field: [1, { a: null }], ...JSON.parse(files['adapter_config.json']), auto_mapping: 7 }
+    const adapter = loadAdapter(model(), withConfig(JSON.stringify(fields)), [lora])
+    const saved = await saveAdapter(adapter)
+    expect(Object.entries(JSON.parse(saved['adapter_config.json']))).toEqual(Object.entries(fields))
+    expect(saved['adapter_model.safetensors']).toEqual(files['adapter_model.safetensors'])
+    expect(JSON.parse((await saveAdapter(adapter, { baseModel: 'b' }))['adapter_config.json'])).toEqual({
+      ...fields,
+      base_model_name_or_path: 'b',
+    })
+  })
+
   it('does not hold on to the bytes of the file', () => {
     const bytes = files['adapter_model.safetensors'].slice()
     const module = model()
@@ -128,6 +183,48 @@ describe('loadAdapter', () => {
     bytes.fill(0)
     expect(module.forward(x).dataSync()).toEqual(before)
     expect(adapter.sites).toHaveLength(1)
+  })
+})
+
+describe('trained biases', () => {
+  const withBiases = (biases: TrainedBiases) =>
+    lora({ r: 2, targets: ['query'], modulesToSave: ['classifier'], biases })
+
+  it('are trained and saved beside the adapter under the names of PEFT', async () => {
+    const module = model()
+    const adapter = inject(module, withBiases('all'))
+    expect(module.query.bias!.trainable).toBe(true)
+    expect(adapter.headParameters.map(([key]) => key)).toEqual([
+      'base_model.model.classifier.weight',
+      'base_model.model.classifier.bias',
+      'base_model.model.query.base_layer.bias',
+    ])
+    module.query.bias!.assign(ones([6]))
+    const after = module.forward(ones([1, 4]) as Tensor).dataSync()
+    for (const [biases, name] of [
+      ['all', 'all'],
+      ['adapted', 'lora_only'],
+    ] as const) {
+      const trained = model()
+      const source = inject(trained, withBiases(biases))
+      trained.query.bias!.assign(ones([6]))
+      const saved = await saveAdapter(source)
+      expect(JSON.parse(saved['adapter_config.json']).bias).toBe(name)
+      const fresh = model()
+      const before = fresh.forward(ones([1, 4]) as Tensor).dataSync()
+      const loaded = loadAdapter(fresh, saved, [lora])
+      expect(fresh.forward(ones([1, 4]) as Tensor).dataSync()).toEqual(after)
+      loaded.enabled = false
+      expect(fresh.forward(ones([1, 4]) as Tensor).dataSync()).toEqual(before)
+    }
+  })
+
+  it('of adapted layers are often left out by PEFT; the model then keeps its own', () => {
+    const adapter = loadAdapter(model(), withConfig({ bias: 'lora_only' }), [lora])
+    expect(adapter.headParameters.map(([key]) => key)).toEqual([
+      'base_model.model.classifier.weight',
+      'base_model.model.classifier.bias',
+    ])
   })
 })
 

@@ -1,10 +1,17 @@
 import type { Module } from '@gyre/nn'
-import { int32Of, readSafetensors, type WritableTensor, writeSafetensors } from '@gyre/safetensors'
+import {
+  int32Of,
+  readSafetensors,
+  type SafetensorsFile,
+  type WritableTensor,
+  writeSafetensors,
+} from '@gyre/safetensors'
 import { formatShape, type Parameter, sameShape, type Tensor, tensor } from '@gyre/tensor'
 import type { Adapter } from './adapter.js'
 import { AdapterError } from './errors.js'
-import { eject, type InjectOptions, inject } from './inject.js'
-import { type AnyMethodFactory, configure, type Json, type JsonObject } from './method.js'
+import { eject, type InjectOptions, injectAt } from './inject.js'
+import { type AnyMethodFactory, configure, type JsonObject, type TrainedBiases } from './method.js'
+import { parsePeftConfig, peftNames, peftSites } from './peft-config.js'
 import { findModules } from './sites.js'
 
 /** The two files of an adapter's folder, as PEFT names them. */
@@ -20,21 +27,18 @@ export interface SaveAdapterOptions {
   readonly taskType?: string
 }
 
-/** The adapter as the contents of its two files: configuration, and every tensor, frozen random ones included. */
+/**
+ * The adapter as the contents of its two files: configuration, and every tensor, frozen random ones included. A
+ * configuration that was loaded is written as it was, with the fields that only other programs know.
+ */
 export async function saveAdapter(
   adapter: Adapter,
   { baseModel, taskType }: SaveAdapterOptions = {},
 ): Promise<AdapterFiles> {
-  const { targets, modulesToSave = [] } = adapter.method.targets
   const config: JsonObject = {
-    base_model_name_or_path: baseModel ?? null,
-    bias: 'none',
-    inference_mode: true,
-    modules_to_save: modulesToSave.length > 0 ? modulesToSave : null,
-    peft_type: adapter.method.peftType,
-    target_modules: targets.length === 1 && targets[0] === 'all-linear' ? 'all-linear' : targets,
-    task_type: taskType ?? null,
-    ...adapter.method.toPeft(),
+    ...(adapter.loadedFields ?? ownFields(adapter)),
+    ...(baseModel === undefined ? {} : { base_model_name_or_path: baseModel }),
+    ...(taskType === undefined ? {} : { task_type: taskType }),
   }
   const tensors: [string, WritableTensor][] = []
   for (const [key, value] of adapter.namedTensors()) {
@@ -44,6 +48,20 @@ export async function saveAdapter(
   return {
     'adapter_config.json': `${JSON.stringify(config, null, 2)}\n`,
     'adapter_model.safetensors': writeSafetensors(tensors, { format: 'pt' }),
+  }
+}
+
+function ownFields({ method, sites }: Adapter): JsonObject {
+  const { targets, modulesToSave = [], biases = 'none' } = method.targets
+  return {
+    base_model_name_or_path: null,
+    bias: biases === 'adapted' ? method.peftBias : biases,
+    inference_mode: true,
+    modules_to_save: modulesToSave.length > 0 ? modulesToSave : null,
+    peft_type: method.peftType,
+    target_modules: targets.length === 1 && targets[0] === 'all-linear' ? 'all-linear' : targets,
+    task_type: null,
+    ...method.toPeft(sites.map(({ site }) => site)),
   }
 }
 
@@ -58,27 +76,29 @@ export function loadAdapter(
   methods: readonly AnyMethodFactory[],
   options: InjectOptions = {},
 ): Adapter {
-  const config = parseConfig(files['adapter_config.json'])
-  const factory = methods.find((method) => method.peftType === config.peft_type)
+  const fields = parsePeftConfig(files['adapter_config.json'])
+  const factory = methods.find((method) => method.peftType === fields.peft_type)
   if (!factory) {
     const known = methods.map((method) => method.peftType).join(', ')
     throw new AdapterError(
-      `adapter_config.json: peft_type is ${JSON.stringify(config.peft_type)}; expected ${known}`,
+      `adapter_config.json: peft_type is ${JSON.stringify(fields.peft_type)}; expected ${known}`,
     )
   }
-  const targets =
-    config.target_modules === 'all-linear' ? ['all-linear'] : stringList(config, 'target_modules')
+  const file = readSafetensors(files['adapter_model.safetensors'], { source: 'adapter_model.safetensors' })
+  const { targets, sites } = peftSites(model, fields)
   // PEFT lists the heads of every architecture; the model has one of them.
-  const modulesToSave = stringList(config, 'modules_to_save').filter(
+  const modulesToSave = peftNames(fields, 'modules_to_save').filter(
     (name) => findModules(model, [name]).length > 0,
   )
-  const adapter = inject(
-    model,
-    configure(factory, { ...factory.fromPeft(config), targets, modulesToSave }),
-    options,
-  )
+  const biases = trainedBiases(fields, factory, file)
+  const method = configure(factory, {
+    ...factory.fromPeft(fields, sites),
+    ...{ targets, modulesToSave, biases },
+  })
+  const adapter = injectAt(model, method, sites, options)
+  adapter.loadedFields = fields
   try {
-    assignTensors(adapter, files['adapter_model.safetensors'])
+    assignTensors(adapter, file)
   } catch (error) {
     eject(adapter)
     throw error
@@ -92,8 +112,7 @@ const fileDTypes = {
   int32: { readable: ['I32', 'I64'], text: 'I32 or I64' },
 } as const
 
-function assignTensors(adapter: Adapter, bytes: Uint8Array): void {
-  const file = readSafetensors(bytes, { source: 'adapter_model.safetensors' })
+function assignTensors(adapter: Adapter, file: SafetensorsFile): void {
   const parameters = new Map<string, Parameter>(adapter.namedParameters())
   const problems: string[] = []
   for (const [key, parameter] of parameters) {
@@ -109,34 +128,53 @@ function assignTensors(adapter: Adapter, bytes: Uint8Array): void {
   }
   for (const key of file.entries.keys()) if (!parameters.has(key)) problems.push(`unexpected ${key}`)
   if (problems.length > 0) throw new AdapterError(`adapter_model.safetensors: ${problems.join('; ')}`)
-  for (const [key, parameter] of parameters) {
-    if (!file.entries.has(key)) continue
-    const stored = file.get(key)
-    const numbers = parameter.dtype === 'int32' ? int32Of(stored) : (stored.data as Float32Array)
+  const numbersByKey = new Map(
+    [...parameters].flatMap(([key, { dtype }]) =>
+      file.entries.has(key) ? [[key, numbersOf(file, key, dtype)]] : [],
+    ),
+  )
+  for (const [key, numbers] of numbersByKey) {
+    const parameter = parameters.get(key)!
     // A copy, since the numbers may be a view of the file's bytes.
     parameter.assign(tensor(numbers.slice(), { shape: parameter.shape }) as Tensor)
   }
 }
 
-function parseConfig(text: string): JsonObject {
-  let config: Json
-  try {
-    config = JSON.parse(text) as Json
-  } catch (error) {
-    throw new AdapterError(`adapter_config.json: ${(error as Error).message}`)
-  }
-  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
-    throw new AdapterError('adapter_config.json: expected a JSON object')
-  }
-  return config as JsonObject
+function numbersOf(file: SafetensorsFile, key: string, dtype: string): Float32Array | Int32Array {
+  return dtype === 'int32' ? int32Of(file.get(key)) : finiteNumbers(file, key)
 }
 
-function stringList(config: JsonObject, field: string): readonly string[] {
-  const value = config[field] ?? []
-  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) {
+/** The numbers of a float tensor of an adapter's file; an `AdapterError` names the first that is none. */
+export function finiteNumbers(file: SafetensorsFile, key: string): Float32Array {
+  const { data, dtype } = file.get(key)
+  if (!(data instanceof Float32Array)) {
     throw new AdapterError(
-      `adapter_config.json: ${field} should be a list of names, not ${JSON.stringify(value)}`,
+      `adapter_model.safetensors: ${key} is ${dtype}, expected ${fileDTypes.float32.text}`,
     )
   }
-  return value as readonly string[]
+  const at = data.findIndex((number) => !Number.isFinite(number))
+  if (at >= 0) throw new AdapterError(`adapter_model.safetensors: ${key} holds ${data[at]} at index ${at}`)
+  return data
+}
+
+/** What `bias` asks for. PEFT itself saves biases only with some methods. */
+function trainedBiases(
+  { bias = 'none' }: JsonObject,
+  { peftBias, peftType }: AnyMethodFactory,
+  file: SafetensorsFile,
+): TrainedBiases {
+  if (bias === null || bias === 'none') return 'none'
+  if (peftBias === undefined) {
+    throw new AdapterError(
+      `adapter_config.json: bias = ${JSON.stringify(bias)}, but ${peftType} files hold no biases; expected "none"`,
+    )
+  }
+  if (bias === 'all') return 'all'
+  if (bias !== peftBias) {
+    throw new AdapterError(
+      `adapter_config.json: bias should be "none", "all" or "${peftBias}", not ${JSON.stringify(bias)}`,
+    )
+  }
+  // PEFT looks for them under a name that they no longer have, and so leaves them out.
+  return [...file.entries.keys()].some((key) => key.endsWith('.base_layer.bias')) ? 'adapted' : 'none'
 }

@@ -2,7 +2,7 @@ import type { AdaptableLayer, Delta } from '@gyre/nn'
 import { type HasParameters, type Parameter, Rng, sizeOf, type Tensor } from '@gyre/tensor'
 import { DeclaredParameters } from './declared-parameters.js'
 import { AdapterError } from './errors.js'
-import type { AdapterMethod, Site } from './method.js'
+import type { AdapterMethod, JsonObject, Site } from './method.js'
 import type { FoundSite } from './sites.js'
 
 /** PEFT writes this before every module path in an adapter's file. */
@@ -65,7 +65,7 @@ export interface ParameterGroup {
   readonly learningRateScale: number
 }
 
-/** A method injected into a model: its sites, and the modules that are trained and saved beside them. */
+/** A method injected into a model: its sites, and the modules and biases that are trained and saved beside them. */
 export class Adapter implements HasParameters {
   readonly name: string
   readonly method: AdapterMethod
@@ -74,6 +74,8 @@ export class Adapter implements HasParameters {
   readonly sites: readonly AdapterSite[]
   /** Whether ΔW is in the layers' weights; changed by `merge` and `unmerge`. */
   merged = false
+  /** The fields of the `adapter_config.json` that it was loaded from: they are saved again as they were. */
+  loadedFields: JsonObject | undefined
   readonly #heads: readonly (readonly [key: string, parameter: Parameter])[]
   /** Of the saved modules, the tensors that the model does not hold now: its own, or when switched off the adapter's. */
   readonly #shelved: Map<Parameter, Tensor>
@@ -132,7 +134,7 @@ export class Adapter implements HasParameters {
     }
   }
 
-  /** Parameters of the modules that are saved beside the adapter. */
+  /** Parameters of the modules, and the biases, that are saved beside the adapter. */
   get headParameters(): readonly (readonly [key: string, parameter: Parameter])[] {
     return this.#heads
   }

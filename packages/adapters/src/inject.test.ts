@@ -77,7 +77,7 @@ describe('inject', () => {
     const module = model()
     inject(module, withHead)
     expect(() => inject(module, withHead, { name: 'other' })).toThrow(
-      "modulesToSave: base_model.model.head.weight is already trained and saved with adapter 'default'",
+      "base_model.model.head.weight is already trained and saved with adapter 'default'",
     )
     expect(module.first.deltas).toHaveLength(1)
   })

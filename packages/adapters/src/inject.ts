@@ -2,8 +2,8 @@ import { AdaptableLayer, type Module } from '@gyre/nn'
 import type { Parameter } from '@gyre/tensor'
 import { Adapter, AdapterSite, keyPrefix } from './adapter.js'
 import { AdapterError } from './errors.js'
-import type { AdapterMethod } from './method.js'
-import { findModules, findSites } from './sites.js'
+import type { AdapterMethod, TrainedBiases } from './method.js'
+import { type FoundSite, findModules, findSites } from './sites.js'
 
 export interface InjectOptions {
   /** A model may carry several adapters; their names tell them apart. Default `default`. */
@@ -16,12 +16,17 @@ export interface InjectOptions {
  * Adds an adapter to a model: every target layer gets a delta, the base is frozen, and the modules to save stay
  * trainable. Nothing in the model is replaced; its names and `stateDict()` do not change.
  */
-export function inject(
+export function inject(model: Module, method: AdapterMethod, options: InjectOptions = {}): Adapter {
+  return injectAt(model, method, findSites(model, method.targets.targets), options)
+}
+
+/** `inject` at sites that were found already. */
+export function injectAt(
   model: Module,
   method: AdapterMethod,
-  { name = 'default', seed = 0 }: InjectOptions = {},
+  sites: readonly FoundSite[],
+  { name = 'default', seed = 0 }: InjectOptions,
 ): Adapter {
-  const sites = findSites(model, method.targets.targets)
   const others = adaptersOf(model)
   if (others.some((other) => other.name === name)) {
     throw new AdapterError(`the model already carries an adapter named '${name}'; give this one another name`)
@@ -36,13 +41,15 @@ export function inject(
     for (const [key, parameter] of module.namedParameters())
       heads.push([`${keyPrefix}${path}.${key}`, parameter])
   }
+  const inModules = new Set(heads.map(([, parameter]) => parameter))
+  for (const bias of biasesOf(model, sites, method.targets.biases ?? 'none')) {
+    if (!inModules.has(bias[1])) heads.push(bias)
+  }
   for (const other of others) {
     const shared = heads.find(([, parameter]) => other.headParameters.some(([, own]) => own === parameter))
     if (shared) {
       // Deltas add; two versions of a head do not.
-      throw new AdapterError(
-        `modulesToSave: ${shared[0]} is already trained and saved with adapter '${other.name}'`,
-      )
+      throw new AdapterError(`${shared[0]} is already trained and saved with adapter '${other.name}'`)
     }
   }
   const adapter = new Adapter(name, method, sites, heads, seed)
@@ -64,6 +71,22 @@ export function eject(adapter: Adapter): void {
     const at = site.layer.deltas.indexOf(site)
     if (at >= 0) site.layer.deltas.splice(at, 1)
   }
+}
+
+/** The model's biases under PEFT's keys: what PEFT wraps, it calls `base_layer`. */
+function biasesOf(
+  model: Module,
+  sites: readonly FoundSite[],
+  which: TrainedBiases,
+): [key: string, parameter: Parameter][] {
+  if (which === 'none') return []
+  const adapted = new Set(sites.map(({ path }) => `${path}.bias`))
+  return [...model.namedParameters()]
+    .filter(([name]) => (which === 'all' ? name.includes('bias') : adapted.has(name)))
+    .map(([name, parameter]) => {
+      const key = adapted.has(name) ? name.replace(/bias$/, 'base_layer.bias') : name
+      return [`${keyPrefix}${key}`, parameter]
+    })
 }
 
 function adaptersOf(model: Module): readonly Adapter[] {

@@ -43,8 +43,8 @@ describe('a method', () => {
     const x = ones([2, 3]) as Tensor
     expect([...method.delta(site, { s: ones([3]) as Tensor }, x).dataSync()]).toEqual([2, 2, 2, 2, 2, 2])
     expect(method.learningRateScale(site)).toBe(1 / 4)
-    expect(method.toPeft()).toEqual({ groups: 4 })
-    expect(method.targets).toEqual({ targets: ['query'], modulesToSave: [] })
+    expect(method.toPeft([])).toEqual({ groups: 4 })
+    expect(method.targets).toEqual({ targets: ['query'], modulesToSave: [], biases: 'none' })
     expect(() => method.check({ ...site, inFeatures: 4 })).toThrow('query: not square')
   })
 

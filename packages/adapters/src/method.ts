@@ -11,6 +11,8 @@ export interface Site {
   readonly target: string
   readonly inFeatures: number
   readonly outFeatures: number
+  /** Whether the layer keeps its weight as `[in, out]`, as GPT-2's do. Default false. */
+  readonly weightIsTransposed?: boolean
 }
 
 /** Which sites, and what is trained and saved beside them. Common to all methods. */
@@ -19,7 +21,14 @@ export interface TargetConfig {
   readonly targets: readonly string[]
   /** Modules that are trained whole and saved with the adapter, e.g. a fresh `classifier`. */
   readonly modulesToSave?: readonly string[]
+  /**
+   * Biases of the model that are trained and saved beside the adapter: all of them, or those of the adapted layers.
+   * Default none.
+   */
+  readonly biases?: TrainedBiases
 }
+
+export type TrainedBiases = 'none' | 'all' | 'adapted'
 
 /** One tensor that a method keeps at a site. */
 export interface AdapterParameter {
@@ -81,10 +90,13 @@ export interface MethodDefinition<
    * to the traced count.
    */
   readonly flops: (config: Config, site: Site, tokens: number) => number
+  /** May depend on the configuration. */
   readonly fresh: FreshEffect | ((config: Config) => FreshEffect)
-  /** The method's own fields of `adapter_config.json`, and back. */
-  readonly toPeft: (config: Config) => JsonObject
-  readonly fromPeft: (fields: JsonObject) => Partial<Config>
+  /** The method's own fields of `adapter_config.json`, for the sites that it serves, and back. */
+  readonly toPeft: (config: Config, sites: readonly Site[]) => JsonObject
+  readonly fromPeft: (fields: JsonObject, sites: readonly Site[]) => Partial<Config>
+  /** The value of `bias` in `adapter_config.json` for biases of adapted layers; absent where PEFT saves no biases. */
+  readonly peftBias?: string
 }
 
 /** A method with its configuration: a value that `inject` takes. */
@@ -95,6 +107,7 @@ export interface AdapterMethod {
   /** The configuration as text, as the command line takes it: `bca:p=64`. */
   readonly label: string
   readonly fresh: FreshEffect
+  readonly peftBias: string | undefined
   check(site: Site): void
   parameters(site: Site): { readonly [name: string]: AdapterParameter }
   sharedParameters(sites: readonly Site[]): { readonly [name: string]: AdapterParameter }
@@ -103,7 +116,7 @@ export interface AdapterMethod {
   learningRateScale(site: Site): number
   parameterCount(site: Site): number
   flops(site: Site, tokens: number): number
-  toPeft(): JsonObject
+  toPeft(sites: readonly Site[]): JsonObject
 }
 
 /** `lora({ r: 8, targets: ['query'] })`: makes a method from its configuration, the rest being defaults. */
@@ -113,7 +126,8 @@ export interface MethodFactory<Config extends object = object> {
   readonly peftType: string
   readonly paper: { readonly title: string; readonly source: string; readonly differences: string }
   readonly options: ConfigSyntax<Config>
-  readonly fromPeft: (fields: JsonObject) => Partial<Config>
+  readonly peftBias: string | undefined
+  readonly fromPeft: (fields: JsonObject, sites: readonly Site[]) => Partial<Config>
 }
 
 /** A factory whose configuration is not known in types: one entry of a table of methods. */
@@ -123,7 +137,8 @@ export interface AnyMethodFactory {
   readonly peftType: string
   readonly paper: { readonly title: string; readonly source: string; readonly differences: string }
   readonly options: { readonly [key: string]: OptionSyntax<unknown> }
-  readonly fromPeft: (fields: JsonObject) => object
+  readonly peftBias: string | undefined
+  readonly fromPeft: (fields: JsonObject, sites: readonly Site[]) => object
 }
 
 /** A method from a configuration that was read from text or from a file, and so is not known in types. */
@@ -138,16 +153,21 @@ export function defineMethod<
   SharedNames extends string = never,
 >(): (definition: MethodDefinition<Config, SiteNames, SharedNames>) => MethodFactory<Config> {
   return (definition) => {
-    const { name, peftType, paper, options, fresh, fromPeft } = definition
+    const { name, peftType, paper, options, fresh, fromPeft, peftBias } = definition
     const factory = (given: Partial<Config> & TargetConfig): AdapterMethod => {
       const config = withDefaults(options, given)
       type Tensors = { readonly [Name in SiteNames | SharedNames]: Tensor }
       return {
         name,
         peftType,
-        targets: { targets: given.targets, modulesToSave: given.modulesToSave ?? [] },
+        targets: {
+          targets: given.targets,
+          modulesToSave: given.modulesToSave ?? [],
+          biases: given.biases ?? 'none',
+        },
         label: formatLabel(name, options, config),
         fresh: typeof fresh === 'function' ? fresh(config) : fresh,
+        peftBias,
         check: (site) => definition.check?.(config, site),
         parameters: (site) => definition.parameters(config, site),
         sharedParameters: (sites) => definition.sharedParameters?.(config, sites) ?? {},
@@ -156,10 +176,10 @@ export function defineMethod<
         learningRateScale: (site) => definition.learningRateScale(config, site),
         parameterCount: (site) => definition.parameterCount(config, site),
         flops: (site, tokens) => definition.flops(config, site, tokens),
-        toPeft: () => definition.toPeft(config),
+        toPeft: (sites) => definition.toPeft(config, sites),
       }
     }
-    return Object.assign(factory, { methodName: name, peftType, paper, options, fromPeft })
+    return Object.assign(factory, { methodName: name, peftType, paper, options, fromPeft, peftBias })
   }
 }
 

@@ -60,6 +60,7 @@ export function booleanOption(options: Described<boolean>): OptionSyntax<boolean
   }
 }
 
+/** One of a few words. */
 export function choiceOption<Choice extends string>(
   options: Described<NoInfer<Choice>> & { readonly choices: readonly Choice[] },
 ): OptionSyntax<Choice> {

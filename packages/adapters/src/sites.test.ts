@@ -63,6 +63,7 @@ describe('findSites', () => {
         target: 'layers.0.attention.query',
         inFeatures: 4,
         outFeatures: 6,
+        weightIsTransposed: false,
         layer: model.layers[0]!.attention.query,
       },
     ])

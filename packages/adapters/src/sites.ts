@@ -17,9 +17,7 @@ export interface FoundSite extends Site {
  * A target that matches nothing is an error that names the nearest sites.
  */
 export function findSites(model: Module, targets: readonly string[]): FoundSite[] {
-  const linears = [...model.namedModules()].filter(
-    (entry): entry is [string, AdaptableLayer] => entry[1] instanceof AdaptableLayer,
-  )
+  const linears = linearLayers(model)
   if (targets.length === 0) throw new AdapterError(`targets is empty; the model has ${listNames(linears)}`)
   const heads = (model as Partial<HasHead>).headPaths ?? []
   const used = new Set<string>()
@@ -28,7 +26,7 @@ export function findSites(model: Module, targets: readonly string[]): FoundSite[
     const target = targets.find((target) => matches(path, target, heads))
     if (target === undefined) continue
     used.add(target)
-    found.push({ path, target, inFeatures: layer.inFeatures, outFeatures: layer.outFeatures, layer })
+    found.push(siteOf(path, target, layer))
   }
   for (const target of targets) {
     if (!used.has(target)) {
@@ -38,6 +36,11 @@ export function findSites(model: Module, targets: readonly string[]): FoundSite[
     }
   }
   return found
+}
+
+/** The linear layers whose whole path a test accepts, each its own target. */
+export function findSitesBy(model: Module, accepts: (path: string) => boolean): FoundSite[] {
+  return linearLayers(model).flatMap(([path, layer]) => (accepts(path) ? [siteOf(path, path, layer)] : []))
 }
 
 /** Modules named in `names` by the last word or the end of their path. */
@@ -50,7 +53,18 @@ function matches(path: string, target: string, heads: readonly string[]): boolea
   return endsWithName(path, target)
 }
 
-function endsWithName(path: string, name: string): boolean {
+function linearLayers(model: Module): [path: string, layer: AdaptableLayer][] {
+  return [...model.namedModules()].filter(
+    (entry): entry is [string, AdaptableLayer] => entry[1] instanceof AdaptableLayer,
+  )
+}
+
+function siteOf(path: string, target: string, layer: AdaptableLayer): FoundSite {
+  const { inFeatures, outFeatures, weightIsTransposed } = layer
+  return { path, target, inFeatures, outFeatures, weightIsTransposed, layer }
+}
+
+export function endsWithName(path: string, name: string): boolean {
   return path === name || path.endsWith(`.${name}`)
 }
 

@@ -2,7 +2,13 @@ import { gradcheck } from '@gyre/autograd'
 import { add, blockCirculant, matmul, mul, randn, type Tensor, tensor } from '@gyre/tensor'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { checkBlockSize, commonDivisors, fromDense, toDense } from './block-circulant-algebra.js'
+import {
+  checkBlockSize,
+  commonDivisors,
+  fromDense,
+  toDense,
+  transposeBlocks,
+} from './block-circulant-algebra.js'
 
 const normal = (shape: readonly number[], seed: number): Tensor =>
   randn(shape, { seed, dtype: 'float64' }) as Tensor
@@ -61,6 +67,18 @@ describe('toDense', () => {
 
   it('rejects what has not three axes', () => {
     expect(() => toDense(tensor([1, 2]))).toThrow('toDense: expected c of shape [q, k, p], got [2]')
+  })
+})
+
+describe('transposeBlocks', () => {
+  it('makes the first row of each block its first column, and is its own inverse', () => {
+    const c = tensor([[[1, 2, 3, 4]]])
+    expect([...transposeBlocks(c).dataSync()]).toEqual([1, 4, 3, 2])
+    expect([...transposeBlocks(transposeBlocks(c)).dataSync()]).toEqual([1, 2, 3, 4])
+  })
+
+  it.each(layouts)('has the gradient that differences say: $q x $k blocks of $p', ({ q, k, p }) => {
+    expect(gradcheck((c) => transposeBlocks(c!), [normal([q, k, p], 3)])).toBeLessThan(1e-9)
   })
 })
 

@@ -5,7 +5,7 @@ import { formatShape, gather, mean, reshape, ShapeError, type Tensor, tensor, tr
  * `B[i·p + r, j·p + s] = c[i, j, (r - s) mod p]`. Shapes: c `[q, k, p]` → `[q·p, k·p]`. Differentiable.
  */
 export function toDense(c: Tensor): Tensor {
-  const [q, k, p] = blockShape(c)
+  const [q, k, p] = blockShape(c, 'toDense')
   const index = new Int32Array(p * p)
   for (let r = 0; r < p; r++) for (let s = 0; s < p; s++) index[r * p + s] = (r - s + p) % p
   const blocks = reshape(gather(c, tensor(index), { axis: 2 }), [q, k, p, p])
@@ -30,6 +30,15 @@ export function fromDense(matrix: Tensor, blockSize: number): Tensor {
   return mean(reshape(gather(blocks, tensor(index), { axis: 2 }), [q, k, p, p]), { axes: [-1] })
 }
 
+/**
+ * Transposes every block in its place: what was a block's first row becomes its first column, `c[i, j, (-t) mod p]`.
+ * Its own inverse. Shapes: c `[q, k, p]` → the same. Differentiable.
+ */
+export function transposeBlocks(c: Tensor): Tensor {
+  const [, , p] = blockShape(c, 'transposeBlocks')
+  return gather(c, tensor(Int32Array.from({ length: p }, (_, t) => (p - t) % p)), { axis: 2 })
+}
+
 /** Throws a `ShapeError` that names the common divisors unless `blockSize` divides both sides. */
 export function checkBlockSize(blockSize: number, out: number, input: number, where: string): void {
   if (Number.isInteger(blockSize) && blockSize >= 1 && out % blockSize === 0 && input % blockSize === 0)
@@ -47,8 +56,8 @@ export function commonDivisors(out: number, input: number): number[] {
   return divisors
 }
 
-function blockShape(c: Tensor): [q: number, k: number, p: number] {
+function blockShape(c: Tensor, where: string): [q: number, k: number, p: number] {
   if (c.rank !== 3)
-    throw new ShapeError(`toDense: expected c of shape [q, k, p], got ${formatShape(c.shape)}`)
+    throw new ShapeError(`${where}: expected c of shape [q, k, p], got ${formatShape(c.shape)}`)
   return c.shape as unknown as [number, number, number]
 }

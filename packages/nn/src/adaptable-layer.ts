@@ -1,4 +1,4 @@
-import { add, identityOf, nameScope, type Parameter, type Tensor } from '@gyre/tensor'
+import { add, identityOf, nameScope, type Parameter, type Tensor, transpose } from '@gyre/tensor'
 import type { Delta } from './delta.js'
 import { Module } from './module.js'
 
@@ -7,6 +7,8 @@ export abstract class AdaptableLayer extends Module {
   abstract readonly weight: Parameter
   abstract readonly inFeatures: number
   abstract readonly outFeatures: number
+  /** Whether the weight is kept as `[in, out]`. */
+  abstract readonly weightIsTransposed: boolean
   /** Empty unless an adapter was injected. */
   readonly deltas: Delta[] = []
 
@@ -14,7 +16,9 @@ export abstract class AdaptableLayer extends Module {
   abstract override forward(x: Tensor): Tensor
 
   /** A matrix `[out, in]`, such as a delta's, laid out as the layer's weight is. */
-  abstract toWeightLayout(matrix: Tensor): Tensor
+  toWeightLayout(matrix: Tensor): Tensor {
+    return this.weightIsTransposed ? transpose(matrix) : matrix
+  }
 
   /** The layer's own output `y`, and what the active deltas make of its input `x` added to it. */
   protected addDeltas(y: Tensor, x: Tensor): Tensor {

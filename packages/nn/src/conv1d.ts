@@ -1,4 +1,4 @@
-import { add, type Initializer, matmul, Parameter, reshape, type Tensor, transpose } from '@gyre/tensor'
+import { add, type Initializer, matmul, Parameter, reshape, type Tensor } from '@gyre/tensor'
 import { AdaptableLayer } from './adaptable-layer.js'
 import { constant, normal } from './initializers.js'
 
@@ -18,6 +18,7 @@ export class Conv1D extends AdaptableLayer {
   readonly bias: Parameter
   readonly inFeatures: number
   readonly outFeatures: number
+  readonly weightIsTransposed = true
 
   constructor(inFeatures: number, outFeatures: number, { weightInit = normal(0.02) }: Conv1DOptions = {}) {
     super()
@@ -32,9 +33,5 @@ export class Conv1D extends AdaptableLayer {
     const rows = reshape(x, [-1, this.inFeatures]) as Tensor
     const y = add(matmul(rows, this.weight.value), this.bias.value)
     return this.addDeltas(reshape(y, [...x.shape.slice(0, -1), this.outFeatures]), x)
-  }
-
-  override toWeightLayout(matrix: Tensor): Tensor {
-    return transpose(matrix)
   }
 }

@@ -16,6 +16,7 @@ export class Linear extends AdaptableLayer {
   readonly bias: Parameter | undefined
   readonly inFeatures: number
   readonly outFeatures: number
+  readonly weightIsTransposed = false
 
   constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
     super()
@@ -32,9 +33,5 @@ export class Linear extends AdaptableLayer {
 
   override forward(x: Tensor): Tensor {
     return this.addDeltas(linear(x, this.weight.value, this.bias?.value), x)
-  }
-
-  override toWeightLayout(matrix: Tensor): Tensor {
-    return matrix
   }
 }

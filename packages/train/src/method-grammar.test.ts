@@ -11,7 +11,7 @@ describe('parseMethod', () => {
   it('gives an adapter method with its targets', () => {
     const parsed = parseMethod('lora:r=4:alpha=16', targets)
     expect(parsed).toMatchObject({ kind: 'adapter', label: 'lora:r=4:alpha=16' })
-    if (parsed.kind === 'adapter') expect(parsed.method.targets).toEqual(targets)
+    if (parsed.kind === 'adapter') expect(parsed.method.targets).toEqual({ ...targets, biases: 'none' })
   })
 
   it.each(['full', 'head'])('knows %s', (name) => {
@@ -58,8 +58,11 @@ describe('parseMethod', () => {
       'bca:p=4:4',
       "method 'bca:p=4:4', blockSize: expected a number, max:n, or target/size joined by +, got '4:4'",
     ],
-    ['lora:r=0', "method 'lora:r=0', r: expected an integer ≥ 1, got '0'"],
-    ['lora:alpha=big', "method 'lora:alpha=big', alpha: expected a number, got 'big'"],
+    ['lora:r=0', "method 'lora:r=0', r: expected an integer ≥ 1, or target/number joined by +, got '0'"],
+    [
+      'lora:alpha=big',
+      "method 'lora:alpha=big', alpha: expected a number above 0, or target/number joined by +, got 'big'",
+    ],
     [
       'fourierft:form=dense',
       "method 'fourierft:form=dense', form: expected transform or sparse or spectral, got 'dense'",

@@ -1,5 +1,5 @@
 import { type AnyMethodFactory, fourierft, lora, vera } from '@gyre/adapters'
-import { bca } from '@gyre/circulant'
+import { bca, c3a, cdvft } from '@gyre/circulant'
 
 /**
  * Every adapter method. One line here gives a method its place in the command line's grammar, in reports, in
@@ -7,6 +7,8 @@ import { bca } from '@gyre/circulant'
  */
 export const adapterMethods = {
   bca,
+  c3a,
+  cdvft,
   fourierft,
   lora,
   vera,

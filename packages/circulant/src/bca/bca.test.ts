@@ -46,17 +46,17 @@ describe('bca', () => {
 
   it('writes its configuration for adapter_config.json and reads it back', () => {
     for (const blockSize of [16, 'max:32', { q_proj: 16, up_proj: 4 }] as const) {
-      const fields = bca({ blockSize, scaleLearningRate: false, targets: [] }).toPeft()
+      const fields = bca({ blockSize, scaleLearningRate: false, targets: [] }).toPeft([])
       expect(fields).toEqual({ block_size: blockSize, scale_learning_rate: false })
-      expect(bca.fromPeft(fields)).toEqual({ blockSize, scaleLearningRate: false })
+      expect(bca.fromPeft(fields, [])).toEqual({ blockSize, scaleLearningRate: false })
     }
-    expect(bca.fromPeft({ block_size: 16 })).toEqual({ blockSize: 16, scaleLearningRate: true })
+    expect(bca.fromPeft({ block_size: 16 }, [])).toEqual({ blockSize: 16, scaleLearningRate: true })
   })
 
   it.each([undefined, null, 0, 2.5, '16', 'max:', [4], { query: '4' }])(
     'rejects block_size %j in a file',
     (size) => {
-      expect(() => bca.fromPeft({ block_size: size })).toThrow(
+      expect(() => bca.fromPeft({ block_size: size }, [])).toThrow(
         `block_size should be a number, max:n or a number by target, not ${JSON.stringify(size)}`,
       )
     },

@@ -1,8 +1,17 @@
-import { AdapterError, booleanOption, defineMethod } from '@gyre/adapters'
+import {
+  AdapterError,
+  booleanOption,
+  defineMethod,
+  fromPeftPattern,
+  isPositiveInteger,
+  type JsonObject,
+  type Site,
+} from '@gyre/adapters'
 import { constant } from '@gyre/nn'
 import { blockCirculant } from '@gyre/tensor'
 import { toDense } from '../block-circulant-algebra.js'
-import { type BlockSize, blockSizeAt, blockSizeOption } from './block-size.js'
+import { blockCirculantFlops } from '../block-circulant-flops.js'
+import { type BlockSize, blockSizeAt, blockSizeOption, blocksAt } from '../block-size.js'
 
 export interface BcaConfig {
   readonly blockSize: BlockSize
@@ -37,14 +46,8 @@ export const bca = /* @__PURE__ */ defineMethod<BcaConfig, 'kernel'>()({
     blockSizeAt(blockSize, site)
   },
   parameters: ({ blockSize }, site) => {
-    const p = blockSizeAt(blockSize, site)
-    return {
-      kernel: {
-        key: 'bca_kernel',
-        shape: [site.outFeatures / p, site.inFeatures / p, p],
-        initializer: constant(0),
-      },
-    }
+    const { q, k, p } = blocksAt(blockSize, site)
+    return { kernel: { key: 'bca_kernel', shape: [q, k, p], initializer: constant(0) } }
   },
   delta: (_config, _site, { kernel }, x) => blockCirculant(x, kernel),
   deltaWeight: (_config, _site, { kernel }) => toDense(kernel),
@@ -52,34 +55,33 @@ export const bca = /* @__PURE__ */ defineMethod<BcaConfig, 'kernel'>()({
     scaleLearningRate ? 1 / blockSizeAt(blockSize, site) : 1,
   parameterCount: ({ blockSize }, site) =>
     (site.outFeatures * site.inFeatures) / blockSizeAt(blockSize, site),
-  flops: ({ blockSize }, site, tokens) => {
-    const p = blockSizeAt(blockSize, site)
-    const [q, k] = [site.outFeatures / p, site.inFeatures / p]
-    const transform = 2.5 * p * Math.log2(p)
-    // At each frequency a complex multiplication (6) and addition (2) for each pair of blocks.
-    const products = 8 * q * k * (Math.floor(p / 2) + 1)
-    // The kernels are transformed once; for each token the blocks of x, and those of the output back.
-    return q * k * transform + tokens * ((k + q) * transform + products)
-  },
+  flops: ({ blockSize }, site, tokens) => blockCirculantFlops(blocksAt(blockSize, site), tokens),
   fresh: 'changes nothing',
   toPeft: ({ blockSize, scaleLearningRate }) => ({
     block_size: blockSize,
     scale_learning_rate: scaleLearningRate,
   }),
-  fromPeft: (fields) => {
-    const value = fields.block_size
-    const valid =
-      (typeof value === 'number' && Number.isInteger(value) && value >= 1) ||
-      (typeof value === 'string' && /^max:[1-9]\d*$/.test(value)) ||
-      (typeof value === 'object' &&
-        value !== null &&
-        !Array.isArray(value) &&
-        Object.values(value).every((size) => typeof size === 'number'))
-    if (!valid) {
-      throw new AdapterError(
-        `adapter_config.json: block_size should be a number, max:n or a number by target, not ${JSON.stringify(value)}`,
-      )
-    }
-    return { blockSize: value as BlockSize, scaleLearningRate: fields.scale_learning_rate !== false }
-  },
+  fromPeft: (fields, sites) => ({
+    blockSize: blockSizeOf(fields, sites),
+    scaleLearningRate: fields.scale_learning_rate !== false,
+  }),
 })
+
+/** BCA's own `block_size`, or a number with a pattern beside it, as in PEFT's files of C3A. */
+function blockSizeOf(fields: JsonObject, sites: readonly Site[]): BlockSize {
+  const value = fields.block_size
+  if (typeof value === 'number' && isPositiveInteger(value)) {
+    return fields.block_size_pattern === undefined
+      ? value
+      : fromPeftPattern(sites, value, fields, 'block_size_pattern', isPositiveInteger)
+  }
+  const isByTarget =
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((size) => typeof size === 'number')
+  if (isByTarget || (typeof value === 'string' && /^max:[1-9]\d*$/.test(value))) return value as BlockSize
+  throw new AdapterError(
+    `adapter_config.json: block_size should be a number, max:n or a number by target, not ${JSON.stringify(value)}`,
+  )
+}

@@ -37,7 +37,7 @@ describe('blockSizeAt', () => {
 
   it('names the site that a record leaves out', () => {
     expect(() => blockSizeAt({ query: 2, key: 2 }, site('layer.value', 8, 8))).toThrow(
-      'blockSize names no size for layer.value; it has query, key',
+      'blockSize names no number for layer.value; it has query, key',
     )
   })
 })
