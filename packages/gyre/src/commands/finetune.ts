@@ -4,7 +4,7 @@ import { loadTokenizer } from '@gyre/data/node'
 import { cosineSchedule, linearSchedule } from '@gyre/nn'
 import { writeAtomically } from '@gyre/safetensors/node'
 import { applyMethod, methodGrammar, parseMethod, Trainer, toMicroBatch } from '@gyre/train'
-import { loadConfigFolder, loadModelFolder, saveModelFolder } from '@gyre/transformers/node'
+import { loadConfigFolder, saveModelFolder } from '@gyre/transformers/node'
 import { type Command, Option } from 'commander'
 import { chooseBackend } from '../backend.js'
 import {
@@ -21,6 +21,7 @@ import { headFor } from '../fine-tuning/load-fine-tuned.js'
 import { formatMeasures, measureTask } from '../fine-tuning/measure-task.js'
 import { writeRunRecord } from '../fine-tuning/run-record.js'
 import { loadTask, taskNames } from '../fine-tuning/task.js'
+import { loadModelWithProgress } from '../load-model.js'
 import { discardCheckpoint, superviseRun } from '../supervised-run.js'
 
 interface FinetuneOptions extends CommonOptions {
@@ -96,7 +97,10 @@ async function runFinetune(options: FinetuneOptions): Promise<void> {
   const { config } = await loadConfigFolder(base)
   checkVocabulary(tokenizer, config)
   const task = await loadTask(options.task, options.data, config, tokenizer, options)
-  const model = await loadModelFolder(base, { ...headFor({ task: task.name, labels: task.labels }), seed })
+  const model = await loadModelWithProgress(base, {
+    ...headFor({ task: task.name, labels: task.labels }),
+    seed,
+  })
   checkHead(model, task)
   const modulesToSave = task.kind === 'language-model' ? [] : model.headPaths
   const method = parseMethod(options.method, { targets: options.targets, modulesToSave })
