@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LazySafetensorsFile } from '@gyre/safetensors'
 import {
+  type FileTensor,
   type OpenFile,
   openFile,
   openSafetensorsFile,
@@ -13,7 +14,6 @@ import {
   type LoadModelOptions,
   loadModel,
   parseConfigFile,
-  tensorsOf,
   weightsMetadata,
 } from './checkpoint.js'
 import { formatConfig } from './config.js'
@@ -48,10 +48,17 @@ export async function loadConfigFolder(path: string): Promise<ReturnType<typeof 
   }
 }
 
-/** Writes `model.safetensors` and `config.json`, each complete or not at all; the configuration comes last. */
+/**
+ * Writes `model.safetensors`, a tensor at a time, and `config.json`, each complete or not at all; the configuration
+ * comes last.
+ */
 export async function saveModelFolder(folder: string, model: Model): Promise<void> {
   await mkdir(folder, { recursive: true })
-  await writeSafetensorsFile(join(folder, singleFile), await tensorsOf(model), weightsMetadata)
+  const tensors = [...model.namedParameters()].map(([name, parameter]): [string, FileTensor] => {
+    const data = async () => (await parameter.value.data()) as Float32Array
+    return [name, { dtype: 'F32', shape: parameter.shape, data }]
+  })
+  await writeSafetensorsFile(join(folder, singleFile), tensors, weightsMetadata)
   await writeAtomically(join(folder, 'config.json'), formatConfig(model.config, model.architecture))
 }
 
