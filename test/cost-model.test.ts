@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { fourierft, vera } from '@gyre/adapters'
 import { grad, valueAndGrad } from '@gyre/autograd'
 import { cost, costWithin, type Graph, trace } from '@gyre/graph'
 import { AdamW, Linear, Module } from '@gyre/nn'
@@ -247,6 +248,23 @@ describe('the closed forms of adapters, at 768 inputs and outputs', () => {
     )
     expect(costs).toEqual([2 * r * (width + width) + width, 0])
     expect(document).toContain(row('LoRA, r = 8', 2 * r * width, costs))
+  })
+
+  const config = { targets: [] }
+  it.each([
+    ['VeRA, r = 256', vera({ r: 256, ...config })],
+    ['FourierFT, n = 1000, transform', fourierft({ nFrequency: 1000, form: 'transform', ...config })],
+    ['FourierFT, n = 1000, sparse', fourierft({ nFrequency: 1000, form: 'sparse', ...config })],
+    ['FourierFT, n = 1000, spectral', fourierft({ nFrequency: 1000, form: 'spectral', ...config })],
+  ])('%s costs what its formula and the document say', (name, method) => {
+    const site = { path: 'layer', target: 'layer', inFeatures: width, outFeatures: width }
+    const declared = { ...method.sharedParameters([site]), ...method.parameters(site) }
+    const specs = Object.values(declared).map(({ shape, dtype = 'float32' }) => ({ shape, dtype }))
+    const delta = (x: Tensor, ...values: Tensor[]) =>
+      method.delta(site, Object.fromEntries(Object.keys(declared).map((key, i) => [key, values[i]!])), x)
+    const costs = perTokenAndOnce((tokens) => cost(trace(delta)(rows(tokens), ...specs)).flops)
+    expect(method.flops(site, 5)).toBeCloseTo(5 * costs[0] + costs[1], 3)
+    expect(document).toContain(row(name, method.parameterCount(site), costs))
   })
 
   for (const p of [64, 768]) {

@@ -54,5 +54,5 @@ export function tinyInputs(model: Model): ModelInputs & { readonly labels: Tenso
   const ids = Int32Array.from({ length: sequences * tokens }, (_, i) => 2 + ((7 * i) % 17))
   const inputIds = tensor(ids, { shape: [sequences, tokens] }) as Tensor
   const classes = tensor(Int32Array.from({ length: sequences }, (_, i) => i % 3)) as Tensor
-  return { inputIds, labels: model.architecture === 'LlamaForCausalLM' ? inputIds : classes }
+  return { inputIds, labels: model.task === 'causal-lm' ? inputIds : classes }
 }

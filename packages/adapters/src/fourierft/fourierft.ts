@@ -1,24 +1,55 @@
 import { constant, normal } from '@gyre/nn'
-import { matmul, type Tensor } from '@gyre/tensor'
+import type { Tensor } from '@gyre/tensor'
+import {
+  type BySite,
+  bySiteOption,
+  fromPeftPattern,
+  isPositiveInteger,
+  toPeftPattern,
+  valueAt,
+} from '../by-site.js'
 import { AdapterError } from '../errors.js'
-import { defineMethod, type Site } from '../method.js'
+import { defineMethod, type JsonObject, type Site } from '../method.js'
 import { choiceOption, integerOption, numberOption } from '../option-syntax.js'
 import { numberField, refuseVariants } from '../peft-fields.js'
-import { frequenciesOf, randomFrequencies } from './frequencies.js'
-import { inverseTransform, inverseTransformFlops } from './inverse-transform.js'
+import { type Frequencies, frequenciesOf, randomFrequencies } from './frequencies.js'
+import { inverseTransform, transformProduct, transformProductFlops } from './inverse-transform.js'
 import { sparseProduct, sparseProductFlops } from './sparse-product.js'
+import { spectralProduct, spectralProductFlops } from './spectral-product.js'
 
 export interface FourierFTConfig {
-  /** How many entries of the spectrum of ΔW are trained at each site. */
-  readonly nFrequency: number
+  /** How many entries of the spectrum of ΔW are trained at a site, for all sites or by target. */
+  readonly nFrequency: BySite
   /** ΔW is multiplied by it. */
   readonly scaling: number
   /** Seed of the places of those entries. */
   readonly randomLocSeed: number
   /** What the entries are at first. */
   readonly init: 'normal' | 'zeros'
-  /** How ΔW x is computed: with ΔW, made by a Fourier transform, or from the single waves. */
-  readonly form: 'transform' | 'sparse'
+  readonly form: FourierFTForm
+}
+
+/**
+ * How ΔW x is computed: `transform` makes ΔW by a two-dimensional transform, as the paper and PEFT do; `sparse` sums
+ * the waves one by one, without ΔW; `spectral` does that with one transform of x and one back.
+ */
+export type FourierFTForm = 'transform' | 'sparse' | 'spectral'
+
+const forms: {
+  readonly [Form in FourierFTForm]: {
+    readonly product: (
+      x: Tensor,
+      spectrum: Tensor,
+      frequencies: Frequencies,
+      site: Site,
+      scaling: number,
+    ) => Tensor
+    readonly flops: (n: number, site: Site, tokens: number) => number
+  }
+} = {
+  transform: { product: transformProduct, flops: transformProductFlops },
+  sparse: { product: sparseProduct, flops: sparseProductFlops },
+  spectral: { product: spectralProduct, flops: spectralProductFlops },
 }
 
 /**
@@ -35,89 +66,96 @@ export const fourierft = /* @__PURE__ */ defineMethod<FourierFTConfig, 'spectrum
     title: 'Parameter-Efficient Fine-Tuning with Discrete Fourier Transform',
     source: 'arXiv 2405.03003',
     differences:
-      'Each site draws its places from the same seed, as in PEFT, so that sites of one shape have the same ones; they are saved. A second form computes ΔW x without ΔW.',
+      'Each site draws its places from the same seed, as in PEFT, so that sites of one shape have the same ones; they are saved. Two further forms compute ΔW x without ΔW.',
   },
   options: {
-    nFrequency: integerOption({
+    nFrequency: bySiteOption({
       doc: 'trained entries of the spectrum',
       alias: 'n',
       default: 1000,
-      minimum: 1,
+      kind: 'integer',
     }),
     scaling: numberOption({ doc: 'ΔW is multiplied by it', alias: 'alpha', default: 150 }),
     randomLocSeed: integerOption({ doc: 'seed of their places', alias: 'seed', default: 777, minimum: 0 }),
     init: choiceOption({ doc: 'what they are at first', choices: ['normal', 'zeros'], default: 'normal' }),
     form: choiceOption({
-      doc: 'make ΔW by a Fourier transform, or go without it',
-      choices: ['transform', 'sparse'],
+      doc: 'make ΔW by a Fourier transform, or go without ΔW',
+      choices: Object.keys(forms) as FourierFTForm[],
       default: 'transform',
     }),
   },
-  check: ({ nFrequency }, { path, inFeatures, outFeatures }) => {
-    if (nFrequency <= outFeatures * inFeatures) return
+  check: (config, site) => {
+    const n = frequencyCountAt(config, site)
+    const { path, inFeatures, outFeatures } = site
+    if (n <= outFeatures * inFeatures) return
     throw new AdapterError(
-      `${path}: nFrequency is ${nFrequency}; a layer [${outFeatures}, ${inFeatures}] has ${outFeatures * inFeatures} frequencies`,
+      `${path}: nFrequency is ${n}; a layer [${outFeatures}, ${inFeatures}] has ${outFeatures * inFeatures} frequencies`,
     )
   },
-  parameters: ({ nFrequency, randomLocSeed, init }, site) => ({
-    spectrum: {
-      key: 'fourierft_spectrum',
-      shape: [nFrequency],
-      initializer: init === 'normal' ? normal(1) : constant(0),
-    },
-    indices: {
-      key: 'fourierft_indices',
-      shape: [2, nFrequency],
-      dtype: 'int32',
-      initializer: randomFrequencies(randomLocSeed, site),
-      trainable: false,
-      redrawnWhenMissing: true,
-    },
-  }),
-  delta: (config, site, { spectrum, indices }, x) =>
-    config.form === 'sparse'
-      ? sparseProduct(x, spectrum, frequenciesOf(indices), site, config.scaling)
-      : matmul(x, deltaWeight(config, site, { spectrum, indices }), { transposeB: true }),
-  deltaWeight,
+  parameters: (config, site) => {
+    const n = frequencyCountAt(config, site)
+    return {
+      spectrum: {
+        key: 'fourierft_spectrum',
+        shape: [n],
+        initializer: config.init === 'normal' ? normal(1) : constant(0),
+      },
+      indices: {
+        key: 'fourierft_indices',
+        shape: [2, n],
+        dtype: 'int32',
+        initializer: randomFrequencies(config.randomLocSeed, site),
+        trainable: false,
+        redrawnWhenMissing: true,
+      },
+    }
+  },
+  delta: ({ form, scaling }, site, { spectrum, indices }, x) =>
+    forms[form].product(x, spectrum, frequenciesOf(indices), site, scaling),
+  deltaWeight: ({ scaling }, site, { spectrum, indices }) =>
+    inverseTransform(spectrum, frequenciesOf(indices), site, scaling),
   learningRateScale: () => 1,
-  parameterCount: ({ nFrequency }) => nFrequency,
-  flops: ({ nFrequency, form }, site, tokens) =>
-    form === 'sparse'
-      ? sparseProductFlops(nFrequency, site, tokens)
-      : inverseTransformFlops(nFrequency, site) + tokens * 2 * site.outFeatures * site.inFeatures,
+  parameterCount: frequencyCountAt,
+  flops: (config, site, tokens) => forms[config.form].flops(frequencyCountAt(config, site), site, tokens),
   fresh: ({ init }) =>
     init === 'zeros'
       ? 'changes nothing'
       : { changes: 'The spectrum begins as standard normal numbers, as in the paper and in PEFT.' },
-  toPeft: ({ nFrequency, scaling, randomLocSeed, init, form }) => ({
-    n_frequency: nFrequency,
-    scaling,
-    random_loc_seed: randomLocSeed,
-    init_weights: init === 'zeros',
-    // Not a field of PEFT's, so it is there only when it says something.
-    form: form === 'transform' ? undefined : form,
-  }),
-  fromPeft: (fields) => {
-    refuseVariants(fields, { bias: 'none', n_frequency_pattern: {}, alpha: null, ifft2_norm: 'backward' })
-    if (fields.form !== undefined && fields.form !== 'transform' && fields.form !== 'sparse') {
-      throw new AdapterError(
-        `adapter_config.json: form should be transform or sparse, not ${JSON.stringify(fields.form)}`,
-      )
-    }
+  toPeft: (config, sites) => {
+    const counts = toPeftPattern(sites, (site) => frequencyCountAt(config, site))
     return {
-      nFrequency: numberField(fields, 'n_frequency', 'positive integer'),
+      fan_in_fan_out: sites.some(({ weightIsTransposed }) => weightIsTransposed),
+      init_weights: config.init === 'zeros',
+      n_frequency: counts.value,
+      n_frequency_pattern: counts.pattern,
+      random_loc_seed: config.randomLocSeed,
+      scaling: config.scaling,
+      // Not a field of PEFT's, so it is there only when it says something.
+      form: config.form === 'transform' ? undefined : config.form,
+    }
+  },
+  fromPeft: (fields, sites) => {
+    refuseVariants(fields, { alpha: null, ifft2_norm: 'backward' })
+    const count = numberField(fields, 'n_frequency', 'positive integer')
+    return {
+      nFrequency: fromPeftPattern(sites, count, fields, 'n_frequency_pattern', isPositiveInteger),
       scaling: numberField(fields, 'scaling', 'number'),
       randomLocSeed: numberField(fields, 'random_loc_seed', 'seed'),
       init: fields.init_weights === true ? 'zeros' : 'normal',
-      form: fields.form,
+      form: formField(fields),
     }
   },
 })
 
-function deltaWeight(
-  { scaling }: FourierFTConfig,
-  site: Site,
-  { spectrum, indices }: { readonly spectrum: Tensor; readonly indices: Tensor },
-): Tensor {
-  return inverseTransform(spectrum, frequenciesOf(indices), site, scaling)
+function frequencyCountAt({ nFrequency }: FourierFTConfig, site: Site): number {
+  return valueAt(nFrequency, site, 'nFrequency')
+}
+
+function formField({ form = 'transform' }: JsonObject): FourierFTForm {
+  const known = Object.keys(forms) as FourierFTForm[]
+  const found = known.find((each) => each === form)
+  if (found) return found
+  throw new AdapterError(
+    `adapter_config.json: form should be ${known.join(' or ')}, not ${JSON.stringify(form)}`,
+  )
 }

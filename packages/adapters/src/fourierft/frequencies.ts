@@ -1,4 +1,13 @@
-import { type Initializer, reshape, type Shape, slice, type Tensor } from '@gyre/tensor'
+import {
+  allocateData,
+  gather,
+  type Initializer,
+  lazyTensor,
+  reshape,
+  type Shape,
+  slice,
+  type Tensor,
+} from '@gyre/tensor'
 import type { Site } from '../method.js'
 import { randomPermutationStart } from '../pytorch-random.js'
 
@@ -31,4 +40,19 @@ export function randomFrequencies(seed: number, { inFeatures, outFeatures }: Sit
     )
     return indices
   }
+}
+
+/** f of each entry, which must be in 0 … length - 1. Shapes: `[n]` → `[n]`. */
+export function lookUp<D extends 'int32' | 'float32'>(
+  entries: Tensor<Shape, 'int32'>,
+  length: number,
+  dtype: D,
+  f: (entry: number) => number,
+): Tensor<Shape, D> {
+  const table = lazyTensor({ shape: [length], dtype }, () => {
+    const data = allocateData(dtype, length)
+    for (let i = 0; i < length; i++) data[i] = f(i)
+    return data
+  })
+  return gather(table, entries)
 }

@@ -1,15 +1,12 @@
 import {
   add,
-  allocateData,
   complex,
   equal,
-  gather,
   ifft,
   irfft,
-  lazyTensor,
+  matmul,
   mul,
   reshape,
-  type Shape,
   scatterAdd,
   type Tensor,
   transpose,
@@ -17,7 +14,7 @@ import {
   zeros,
 } from '@gyre/tensor'
 import type { Site } from '../method.js'
-import type { Frequencies } from './frequencies.js'
+import { type Frequencies, lookUp } from './frequencies.js'
 
 /**
  * ΔW as the real part of a two-dimensional inverse Fourier transform: `scaling` · Re ifft2(S), where S `[out, in]` is
@@ -46,27 +43,23 @@ export function inverseTransform(
   return irfft(transpose(ifft(complex(half, zeros(half.shape)))), { n: inFeatures })
 }
 
-/** FLOPs of `inverseTransform` for n frequencies. */
-export function inverseTransformFlops(n: number, { outFeatures, inFeatures }: Site): number {
+/** ΔW x with ΔW as `inverseTransform` makes it. Shapes: x `[…, in]`, spectrum `[n]` → `[…, out]`. */
+export function transformProduct(
+  x: Tensor,
+  spectrum: Tensor,
+  frequencies: Frequencies,
+  site: Site,
+  scaling: number,
+): Tensor {
+  return matmul(x, inverseTransform(spectrum, frequencies, site, scaling), { transposeB: true })
+}
+
+/** FLOPs of `transformProduct` for n frequencies and `tokens` rows. */
+export function transformProductFlops(n: number, { outFeatures, inFeatures }: Site, tokens: number): number {
   const columns = Math.floor(inFeatures / 2) + 1
   const transforms =
     columns * 5 * outFeatures * Math.log2(outFeatures) +
     outFeatures * 2.5 * inFeatures * Math.log2(inFeatures)
   // For each frequency: its row (1), its place (2), its weight (1), and adding it to S (1).
-  return transforms + 5 * n
-}
-
-/** f of each entry, which must be in 0 … length - 1. Shapes: `[n]` → `[n]`. */
-function lookUp<D extends 'int32' | 'float32'>(
-  entries: Tensor<Shape, 'int32'>,
-  length: number,
-  dtype: D,
-  f: (entry: number) => number,
-): Tensor<Shape, D> {
-  const table = lazyTensor({ shape: [length], dtype }, () => {
-    const data = allocateData(dtype, length)
-    for (let i = 0; i < length; i++) data[i] = f(i)
-    return data
-  })
-  return gather(table, entries)
+  return transforms + 5 * n + tokens * 2 * outFeatures * inFeatures
 }
