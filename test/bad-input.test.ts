@@ -291,6 +291,8 @@ describe.concurrent('every command', { timeout }, () => {
     'predict',
     'generate',
     'forward',
+    'merge',
+    'convert',
     'report',
     'doctor',
   ]

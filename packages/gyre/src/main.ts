@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
 import { addCompare } from './commands/compare.js'
+import { addConvert } from './commands/convert.js'
 import { addDoctor } from './commands/doctor.js'
 import { addEvaluate } from './commands/evaluate.js'
 import { addFinetune } from './commands/finetune.js'
 import { addForward } from './commands/forward.js'
 import { addGenerate } from './commands/generate.js'
+import { addMerge } from './commands/merge.js'
 import { addPredict } from './commands/predict.js'
 import { addPretrain } from './commands/pretrain.js'
 import { addReport } from './commands/report.js'
@@ -25,6 +27,8 @@ for (const add of [
   addPredict,
   addGenerate,
   addForward,
+  addMerge,
+  addConvert,
   addReport,
   addDoctor,
 ]) {
