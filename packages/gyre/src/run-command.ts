@@ -1,10 +1,12 @@
 import { Command, CommanderError } from 'commander'
 import { addCompare } from './commands/compare.js'
+import { addConvert } from './commands/convert.js'
 import { addDoctor } from './commands/doctor.js'
 import { addEvaluate } from './commands/evaluate.js'
 import { addFinetune } from './commands/finetune.js'
 import { addForward } from './commands/forward.js'
 import { addGenerate } from './commands/generate.js'
+import { addMerge } from './commands/merge.js'
 import { addPredict } from './commands/predict.js'
 import { addPretrain } from './commands/pretrain.js'
 import { addReport } from './commands/report.js'
@@ -34,6 +36,8 @@ function createProgram(): Command {
     addPredict,
     addGenerate,
     addForward,
+    addMerge,
+    addConvert,
     addReport,
     addDoctor,
   ]) {

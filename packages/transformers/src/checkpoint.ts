@@ -72,23 +72,18 @@ export async function loadModel(source: CheckpointSource, options: LoadModelOpti
 export async function saveModel(
   model: Model,
 ): Promise<{ 'config.json': string; 'model.safetensors': Uint8Array }> {
+  const tensors: [string, WritableTensor][] = []
+  for (const [name, { value, shape }] of model.namedParameters()) {
+    tensors.push([name, { dtype: 'F32', shape, data: (await value.data()) as Float32Array }])
+  }
   return {
     'config.json': formatConfig(model.config, model.architecture),
-    'model.safetensors': writeSafetensors(await tensorsOf(model), weightsMetadata),
+    'model.safetensors': writeSafetensors(tensors, weightsMetadata),
   }
 }
 
 /** What transformers wants to read in the file. */
 export const weightsMetadata = { format: 'pt' }
-
-/** A model's tensors as they are written. */
-export async function tensorsOf(model: Model): Promise<[name: string, tensor: WritableTensor][]> {
-  const tensors: [string, WritableTensor][] = []
-  for (const [name, { value, shape }] of model.namedParameters()) {
-    tensors.push([name, { dtype: 'F32', shape, data: (await value.data()) as Float32Array }])
-  }
-  return tensors
-}
 
 /** The task of the class that `architectures` names first. */
 function namedTask({ architectures }: Fields, config: ModelConfig, source: string): ModelTask | undefined {

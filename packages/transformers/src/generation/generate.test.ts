@@ -2,6 +2,8 @@ import { seedParameters } from '@gyre/nn'
 import { describe, expect, it } from 'vitest'
 import { tinyLlama } from '../../test/tiny-configs.js'
 import { createModel } from '../create-model.js'
+import type { ModelInputs, ModelOutputs } from '../inputs.js'
+import type { KeyValueCache } from '../key-value-cache.js'
 import { LlamaForCausalLM } from '../llama.js'
 import { generate } from './generate.js'
 
@@ -12,7 +14,7 @@ const prompt = [3, 4, 5]
 class CountingLlama extends LlamaForCausalLM {
   traces = 0
 
-  override forward(...[inputs, cache]: Parameters<LlamaForCausalLM['forward']>) {
+  override forward(inputs: ModelInputs, cache?: KeyValueCache): ModelOutputs {
     this.traces++
     return super.forward(inputs, cache)
   }
@@ -131,6 +133,7 @@ describe('generate, of several prompts', () => {
     const options = { maxNewTokens: 6, temperature: 1, seed: 3, stopTokens: [] }
     const [, second] = await generate(model, [[3, 4, 5], [6]], options)
     expect((await generate(model, [[9, 9], [6], [10]], options))[1]).toEqual(second)
+    expect((await generate(model, [[6]], { ...options, firstRow: 1 }))[0]).toEqual(second)
     const [a, b] = await generate(model, [[6], [6]], options)
     expect(a).not.toEqual(b)
   })

@@ -8,6 +8,8 @@ export interface GenerateOptions extends SamplingOptions {
   readonly maxNewTokens: number
   /** Seeds what is drawn. Every row has a stream of its own, so its text does not depend on the other rows. */
   readonly seed?: number
+  /** The number of the first row, for prompts that are part of a longer list. Default 0. */
+  readonly firstRow?: number
   /** A text ends after one of these; default the model's end-of-sequence token. */
   readonly stopTokens?: readonly number[]
   /** Called with the new tokens of a row after each one: whether its text ends here. */
@@ -59,7 +61,8 @@ async function continueAll(
   prompts: readonly TokenIds[],
   options: GenerateOptions,
 ): Promise<number[][]> {
-  const { maxNewTokens, seed = 0, stopTokens = endTokens(model), stopWhen, onToken } = options
+  const { maxNewTokens, stopTokens = endTokens(model), stopWhen, onToken } = options
+  const { seed = 0, firstRow = 0 } = options
   if (!Number.isInteger(maxNewTokens) || maxNewTokens < 0) {
     throw new OptionError(`generate: maxNewTokens is ${maxNewTokens}; expected an integer ≥ 0`)
   }
@@ -71,11 +74,11 @@ async function continueAll(
   const stops = new Set(stopTokens)
   const sampler = new TokenSampler(options)
   const streams = new Rng(seed)
-  const continuations: readonly Continuation[] = prompts.map((prompt, row) => ({
-    row,
+  const continuations: readonly Continuation[] = prompts.map((prompt, i) => ({
+    row: firstRow + i,
     text: Array.from(prompt),
     added: [],
-    rng: streams.child(row),
+    rng: streams.child(firstRow + i),
   }))
   const addToken = ({ row, text, added, rng }: Continuation, logits: Float32Array): boolean => {
     const token = sampler.choose(logits, rng)
