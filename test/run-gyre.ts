@@ -48,8 +48,8 @@ async function runHere(args: readonly string[]): Promise<Finished> {
       written.stderr += String(text)
       return true
     }),
-    vi.spyOn(console, 'log').mockImplementation((line) => {
-      written.stdout += `${line}\n`
+    vi.spyOn(console, 'log').mockImplementation((...words) => {
+      written.stdout += `${words.join(' ')}\n`
     }),
   ]
   try {
