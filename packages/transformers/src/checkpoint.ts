@@ -52,7 +52,8 @@ export async function loadModel(source: CheckpointSource, options: LoadModelOpti
   const { name = 'checkpoint', weightsName = `${name}/model.safetensors`, weights } = source
   const { config, task } = parseConfigFile(source.config, name, options.task)
   const { numLabels = config.numLabels, problemType = config.problemType } = options
-  const labelled = { ...config, numLabels, problemType } as ModelConfig
+  const labels = options.labels ?? (numLabels === config.numLabels ? config.labels : undefined)
+  const labelled = { ...config, numLabels, labels, problemType } as ModelConfig
   const model = createModel(labelled, { seed: options.seed ?? 0, task })
   const file = 'entries' in weights ? weights : await openSafetensors(weights, { source: weightsName })
   await assignWeights(model, file, weightsName, options)

@@ -99,7 +99,8 @@ async function findLlama2c(path: string): Promise<string | undefined> {
   if (entry?.isFile() && path.endsWith('.bin')) return path
   if (!entry?.isDirectory()) return undefined
   const names = await readdir(path)
-  const binaries = names.filter((name) => name.endsWith('.bin'))
+  // The tokenizer beside it ends alike.
+  const binaries = names.filter((name) => name.endsWith('.bin') && !name.startsWith('tok'))
   const hasSafetensors = names.includes(singleFile) || names.includes(indexFile)
   return binaries.length === 1 && !hasSafetensors ? join(path, binaries[0]!) : undefined
 }
