@@ -81,7 +81,7 @@ describe('the program of a training step', async () => {
       { shape: [4, 64] },
     )
     const classes = tensor(Int32Array.of(0, 1, 0, 1))
-    const labels = model.architecture === 'LlamaForCausalLM' ? ids : classes
+    const labels = model.task === 'causal-lm' ? ids : classes
     const inputs = { inputIds: ids, labels, seed: tensor(Int32Array.of(1, 2)) } as unknown as ModelInputs
     step(inputs)
     return step.programs[0]!

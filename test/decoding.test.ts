@@ -57,6 +57,33 @@ describe.each(backends)('generate, on %s,', (_name, backend) => {
   })
 })
 
+describe.each(backends)('generate of several prompts, on %s,', (_name, backend) => {
+  it('gives each the logits of computing its text alone and at once', async () => {
+    setBackend(backend)
+    const positions = 40
+    const model = withPositions(positions)
+    const texts = [7, 1, 23, 12].map((length) =>
+      Array.from({ length }, (_, i) => 2 + ((5 * i + length) % 17)),
+    )
+    const lengths = [3, 25, 24, 8]
+    const steps: { readonly text: readonly number[]; readonly logits: Float32Array }[] = []
+    await generate(model, texts, {
+      maxNewTokens: 25,
+      temperature: 1,
+      stopTokens: [],
+      stopWhen: (tokens, row) => tokens.length === lengths[row],
+      onToken: (token, logits, row) => {
+        steps.push({ text: texts[row]!.slice(-positions), logits })
+        texts[row]!.push(token)
+      },
+    })
+    expect(steps).toHaveLength(3 + 25 + 24 + 8)
+    for (const { text, logits } of steps) {
+      expect(largestDifference(logits, logitsAtOnce(model, text)), `after ${text.length}`).toBeLessThan(1e-5)
+    }
+  })
+})
+
 describe.each(backends)('a compiled step with a cache, on %s,', (_name, backend) => {
   it('is one program for every token, and begins anew with several', () => {
     setBackend(backend)

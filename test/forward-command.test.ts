@@ -17,11 +17,15 @@ interface ForwardJson {
 /** Key biases move all scores of a query alike: their gradient is zero, and what comes is rounding. */
 const isKeyBias = (name: string): boolean => name.endsWith('.attention.self.key.bias')
 
+// What each folder of fixtures computes is tested in this process; here, one of each kind is run by the command.
 describe.each([
-  { model: 'roberta-np2-cls', adapter: undefined, gradientLimit: 5e-5 },
+  { model: 'bert-tiny-cls', adapter: undefined, gradientLimit: 5e-5 },
+  { model: 'gpt2-tiny', adapter: undefined, gradientLimit: 5e-5 },
+  { model: 'roberta-tiny-reg', adapter: undefined, gradientLimit: 5e-5 },
   { model: 'llama-tiny', adapter: undefined, gradientLimit: 5e-5 },
   { model: 'roberta-tiny-cls', adapter: 'roberta-tiny-cls-bca', gradientLimit: 1e-4 },
   { model: 'llama-tiny', adapter: 'llama-tiny-lora-rslora', gradientLimit: 1e-4 },
+  { model: 'llama-tiny', adapter: 'llama-tiny-vera', gradientLimit: 1e-4 },
 ])('gyre forward with $model and the adapter $adapter', ({ model, adapter, gradientLimit }) => {
   const ioName = `${adapter ? `adapters/${adapter}` : `models/${model}`}/io.safetensors`
   const io = new FixtureFile(ioName)
@@ -37,7 +41,7 @@ describe.each([
     )
     const file = readSafetensors(readFileSync(path))
     outputs = new Map([...file.entries.keys()].map((name) => [name, file.get(name)]))
-  })
+  }, 120_000)
 
   function errorOf(name: string): number {
     const { data, shape } = outputs.get(name)!

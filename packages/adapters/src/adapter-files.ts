@@ -141,12 +141,20 @@ function assignTensors(adapter: Adapter, file: SafetensorsFile): void {
 }
 
 function numbersOf(file: SafetensorsFile, key: string, dtype: string): Float32Array | Int32Array {
-  const stored = file.get(key)
-  if (dtype === 'int32') return int32Of(stored)
-  const numbers = stored.data as Float32Array
-  const at = numbers.findIndex((number) => !Number.isFinite(number))
-  if (at >= 0) throw new AdapterError(`adapter_model.safetensors: ${key} holds ${numbers[at]} at index ${at}`)
-  return numbers
+  return dtype === 'int32' ? int32Of(file.get(key)) : finiteNumbers(file, key)
+}
+
+/** The numbers of a float tensor of an adapter's file; an `AdapterError` names the first that is none. */
+export function finiteNumbers(file: SafetensorsFile, key: string): Float32Array {
+  const { data, dtype } = file.get(key)
+  if (!(data instanceof Float32Array)) {
+    throw new AdapterError(
+      `adapter_model.safetensors: ${key} is ${dtype}, expected ${fileDTypes.float32.text}`,
+    )
+  }
+  const at = data.findIndex((number) => !Number.isFinite(number))
+  if (at >= 0) throw new AdapterError(`adapter_model.safetensors: ${key} holds ${data[at]} at index ${at}`)
+  return data
 }
 
 /** What `bias` asks for. PEFT itself saves biases only with some methods. */

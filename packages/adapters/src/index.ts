@@ -1,5 +1,11 @@
 export { Adapter, AdapterSite, keyPrefix, type ParameterGroup } from './adapter.js'
-export { type AdapterFiles, loadAdapter, type SaveAdapterOptions, saveAdapter } from './adapter-files.js'
+export {
+  type AdapterFiles,
+  finiteNumbers,
+  loadAdapter,
+  type SaveAdapterOptions,
+  saveAdapter,
+} from './adapter-files.js'
 export * from './by-site.js'
 export { AdapterError } from './errors.js'
 export { type FourierFTConfig, fourierft } from './fourierft/fourierft.js'
@@ -10,5 +16,5 @@ export * from './method.js'
 export * from './option-syntax.js'
 export { parsePeftConfig } from './peft-config.js'
 export { numberField, refuseVariants } from './peft-fields.js'
-export { type FoundSite, findSites, type HasHead } from './sites.js'
+export { type FoundSite, findModules, findSites, type HasHead } from './sites.js'
 export { type VeraConfig, vera } from './vera/vera.js'

@@ -15,20 +15,27 @@ export async function loadAdapterFolder(
   methods: readonly AnyMethodFactory[],
   options?: InjectOptions,
 ): Promise<Adapter> {
-  const files: AdapterFiles = {
-    'adapter_config.json': (await readBytes(folder, 'adapter_config.json')).toString('utf8'),
-    'adapter_model.safetensors': await readBytes(folder, 'adapter_model.safetensors'),
-  }
-  return loadAdapter(model, files, methods, options)
+  return loadAdapter(model, await readAdapterFiles(folder), methods, options)
 }
 
-/** Writes an adapter's two files, each complete or not at all; the configuration comes last. */
+/** Writes an adapter's folder; see `writeAdapterFiles`. */
 export async function saveAdapterFolder(
   folder: string,
   adapter: Adapter,
   options?: SaveAdapterOptions,
 ): Promise<void> {
-  const files = await saveAdapter(adapter, options)
+  await writeAdapterFiles(folder, await saveAdapter(adapter, options))
+}
+
+export async function readAdapterFiles(folder: string): Promise<AdapterFiles> {
+  return {
+    'adapter_config.json': (await readBytes(folder, 'adapter_config.json')).toString('utf8'),
+    'adapter_model.safetensors': await readBytes(folder, 'adapter_model.safetensors'),
+  }
+}
+
+/** Writes an adapter's two files, each complete or not at all; the configuration comes last. */
+export async function writeAdapterFiles(folder: string, files: AdapterFiles): Promise<void> {
   await mkdir(folder, { recursive: true })
   await writeAtomically(join(folder, 'adapter_model.safetensors'), files['adapter_model.safetensors'])
   await writeAtomically(join(folder, 'adapter_config.json'), files['adapter_config.json'])

@@ -9,4 +9,6 @@ export {
 } from './block-circulant-algebra.js'
 export { type BlockSize, blockSizeAt } from './block-size.js'
 export { type C3aConfig, c3a } from './c3a/c3a.js'
+export { bcaToC3a, c3aToBca, type HeadTensors, needsHead } from './c3a/convert.js'
+export { bcaKernel, c3aKernel } from './c3a/kernel.js'
 export { type CdvftConfig, cdvft } from './cdvft/cdvft.js'

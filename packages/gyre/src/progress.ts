@@ -9,7 +9,8 @@ export interface ProgressBar {
 /** Tells on standard error how far the work is: bars on a terminal, plain lines elsewhere. */
 export interface Progress {
   note(message: string): void
-  start(name: string, total: number): ProgressBar
+  /** `unit` is what `total` counts; default steps. */
+  start(name: string, total: number, unit?: string): ProgressBar
   /** Ends the bars; afterwards standard error is free. */
   close(): void
 }
@@ -21,7 +22,7 @@ export function createProgress(): Progress {
 function terminalProgress(): Progress {
   const bars = new MultiBar(
     {
-      format: '{name} {bar} {value}/{total}  {rate} steps/s  {eta_formatted} left  {detail}',
+      format: '{name} {bar} {value}/{total}  {rate} {unit}/s  {eta_formatted} left  {detail}',
       hideCursor: true,
       clearOnComplete: false,
       stream: process.stderr,
@@ -30,9 +31,9 @@ function terminalProgress(): Progress {
   )
   return {
     note: (message) => bars.log(`${message}\n`),
-    start: (name, total) => {
+    start: (name, total, unit = 'steps') => {
       const began = performance.now()
-      const bar = bars.create(total, 0, { name: name.padEnd(24), rate: '-', detail: '' })
+      const bar = bars.create(total, 0, { name: name.padEnd(24), rate: '-', unit, detail: '' })
       return {
         update: (done, detail) => bar.update(done, { detail, rate: ratePerSecond(began, done).toFixed(1) }),
         stop: () => bar.stop(),
@@ -49,7 +50,7 @@ function plainProgress(): Progress {
   }
   return {
     note: write,
-    start: (name, total) => {
+    start: (name, total, unit = 'steps') => {
       const began = performance.now()
       let lastTime = began
       let lastDone = 0
@@ -61,7 +62,7 @@ function plainProgress(): Progress {
           lastDone = done
           const rate = ratePerSecond(began, done)
           const left = Math.round((total - done) / rate)
-          write(`${name}: ${done}/${total}, ${rate.toFixed(1)} steps/s, ${left} s left, ${detail}`)
+          write(`${name}: ${done}/${total}, ${rate.toFixed(1)} ${unit}/s, ${left} s left, ${detail}`)
         },
         stop: () => {},
       }

@@ -1,4 +1,12 @@
-import { AdapterError, booleanOption, defineMethod } from '@gyre/adapters'
+import {
+  AdapterError,
+  booleanOption,
+  defineMethod,
+  fromPeftPattern,
+  isPositiveInteger,
+  type JsonObject,
+  type Site,
+} from '@gyre/adapters'
 import { constant } from '@gyre/nn'
 import { blockCirculant } from '@gyre/tensor'
 import { toDense } from '../block-circulant-algebra.js'
@@ -53,20 +61,27 @@ export const bca = /* @__PURE__ */ defineMethod<BcaConfig, 'kernel'>()({
     block_size: blockSize,
     scale_learning_rate: scaleLearningRate,
   }),
-  fromPeft: (fields) => {
-    const value = fields.block_size
-    const valid =
-      (typeof value === 'number' && Number.isInteger(value) && value >= 1) ||
-      (typeof value === 'string' && /^max:[1-9]\d*$/.test(value)) ||
-      (typeof value === 'object' &&
-        value !== null &&
-        !Array.isArray(value) &&
-        Object.values(value).every((size) => typeof size === 'number'))
-    if (!valid) {
-      throw new AdapterError(
-        `adapter_config.json: block_size should be a number, max:n or a number by target, not ${JSON.stringify(value)}`,
-      )
-    }
-    return { blockSize: value as BlockSize, scaleLearningRate: fields.scale_learning_rate !== false }
-  },
+  fromPeft: (fields, sites) => ({
+    blockSize: blockSizeOf(fields, sites),
+    scaleLearningRate: fields.scale_learning_rate !== false,
+  }),
 })
+
+/** BCA's own `block_size`, or a number with a pattern beside it, as in PEFT's files of C3A. */
+function blockSizeOf(fields: JsonObject, sites: readonly Site[]): BlockSize {
+  const value = fields.block_size
+  if (typeof value === 'number' && isPositiveInteger(value)) {
+    return fields.block_size_pattern === undefined
+      ? value
+      : fromPeftPattern(sites, value, fields, 'block_size_pattern', isPositiveInteger)
+  }
+  const isByTarget =
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((size) => typeof size === 'number')
+  if (isByTarget || (typeof value === 'string' && /^max:[1-9]\d*$/.test(value))) return value as BlockSize
+  throw new AdapterError(
+    `adapter_config.json: block_size should be a number, max:n or a number by target, not ${JSON.stringify(value)}`,
+  )
+}

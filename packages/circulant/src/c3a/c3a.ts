@@ -8,10 +8,11 @@ import {
   toPeftPattern,
 } from '@gyre/adapters'
 import { constant, normal, uniform } from '@gyre/nn'
-import { blockCirculant, mul, type Tensor } from '@gyre/tensor'
-import { toDense, transposeBlocks } from '../block-circulant-algebra.js'
+import { blockCirculant } from '@gyre/tensor'
+import { toDense } from '../block-circulant-algebra.js'
 import { blockCirculantFlops } from '../block-circulant-flops.js'
 import { type BlockSize, blockSizeAt, blockSizeOption, blocksAt } from '../block-size.js'
+import { bcaKernel } from './kernel.js'
 
 /** How a kernel begins. All but zeros change the model before it is trained. */
 export type C3aInit = 'xavier-uniform' | 'kaiming-uniform' | 'gaussian' | 'zeros'
@@ -52,8 +53,8 @@ export const c3a = /* @__PURE__ */ defineMethod<C3aConfig, 'kernel'>()({
     const initializer = initializers[init](site.inFeatures, site.outFeatures)
     return { kernel: { key: 'c3a_kernel', shape: [q, k, p], initializer } }
   },
-  delta: (_config, site, { kernel }, x) => blockCirculant(x, firstColumns(kernel, site.inFeatures)),
-  deltaWeight: (_config, site, { kernel }) => toDense(firstColumns(kernel, site.inFeatures)),
+  delta: (_config, _site, { kernel }, x) => blockCirculant(x, bcaKernel(kernel)),
+  deltaWeight: (_config, _site, { kernel }) => toDense(bcaKernel(kernel)),
   learningRateScale: () => 1,
   parameterCount: ({ blockSize }, site) =>
     (site.outFeatures * site.inFeatures) / blockSizeAt(blockSize, site),
@@ -97,9 +98,4 @@ const peftInits: { readonly [Name in C3aInit]: string | true } = {
   'kaiming-uniform': 'kaiming_uniform',
   gaussian: 'gaussian',
   zeros: true,
-}
-
-/** BCA's kernel of the same matrix. */
-function firstColumns(kernel: Tensor, inFeatures: number): Tensor {
-  return mul(transposeBlocks(kernel), 1 / inFeatures)
 }

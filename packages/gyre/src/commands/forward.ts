@@ -4,12 +4,12 @@ import { int32Of, type LazySafetensorsFile, type WritableTensor } from '@gyre/sa
 import { openSafetensorsFile, writeSafetensorsFile } from '@gyre/safetensors/node'
 import { type HasParameters, scope, type Tensor, tensor } from '@gyre/tensor'
 import { adapterMethods } from '@gyre/train'
-import { longestSequence, type Model, type ModelInputs } from '@gyre/transformers'
-import { loadModelFolder } from '@gyre/transformers/node'
+import { hasLearnedPositions, longestSequence, type Model, type ModelInputs } from '@gyre/transformers'
 import type { Command } from 'commander'
 import { chooseBackend } from '../backend.js'
 import type { CommonOptions } from '../common-options.js'
 import { UsageError } from '../errors.js'
+import { loadModelWithProgress } from '../load-model.js'
 
 interface ForwardOptions extends CommonOptions {
   readonly model: string
@@ -24,11 +24,11 @@ export function addForward(program: Command): Command {
   return program
     .command('forward')
     .description('run a model once on the tensors of a file, and write what comes out')
-    .requiredOption('--model <dir>', 'folder with config.json and model.safetensors')
+    .requiredOption('--model <dir>', 'folder with config.json and safetensors, or a .bin file of llama2.c')
     .option('--adapter <dir>', 'folder with adapter_config.json and adapter_model.safetensors')
     .requiredOption(
       '--inputs <file>',
-      'safetensors with input_ids, and attention_mask and labels where there are',
+      'safetensors with input_ids, and attention_mask, token_type_ids and labels where there are',
     )
     .requiredOption('--outputs <file>', 'safetensors to write: logits, loss, …')
     .option('--grads', 'write the gradient of every trainable parameter as grads.<name>', false)
@@ -38,7 +38,7 @@ export function addForward(program: Command): Command {
 
 async function runForward(options: ForwardOptions): Promise<void> {
   await chooseBackend(options)
-  const model = await loadModelFolder(options.model)
+  const model = await loadModelWithProgress(options.model)
   const adapter = options.adapter
     ? await loadAdapterFolder(options.adapter, model, Object.values(adapterMethods))
     : undefined
@@ -46,7 +46,7 @@ async function runForward(options: ForwardOptions): Promise<void> {
   let inputs: ModelInputs
   try {
     inputs = await readInputs(file, options.inputs)
-    checkInputIds(inputs.inputIds, model, options.inputs)
+    checkInputs(inputs, model, options.inputs)
   } finally {
     await file.close()
   }
@@ -96,26 +96,31 @@ async function readInputs(file: LazySafetensorsFile, path: string): Promise<Mode
   return {
     inputIds,
     attentionMask: await integers('attention_mask'),
+    tokenTypeIds: await integers('token_type_ids'),
     labels:
       file.entries.get('labels')?.dtype === 'F32' ? await floats(file, 'labels') : await integers('labels'),
   }
 }
 
-/** Throws a `UsageError` that names the first id outside the vocabulary, or a text that is too long. */
-function checkInputIds(inputIds: Tensor, { config }: Model, path: string): void {
-  const ids = inputIds.dataSync()
-  const outside = ids.findIndex((id) => id < 0 || id >= config.vocabSize)
-  if (outside >= 0) {
-    throw new UsageError(
-      `${path}: input_ids holds ${ids[outside]} at index ${outside}; the vocabulary is 0 to ${config.vocabSize - 1}`,
-    )
+/** Throws a `UsageError` that names the first id that the model does not know, or a text that is too long. */
+function checkInputs({ inputIds, tokenTypeIds }: ModelInputs, { config }: Model, path: string): void {
+  checkRange(inputIds, config.vocabSize, `${path}: input_ids`, 'the vocabulary is')
+  if (tokenTypeIds && 'typeVocabSize' in config) {
+    checkRange(tokenTypeIds, config.typeVocabSize, `${path}: token_type_ids`, 'the model knows')
   }
   const [, tokens] = inputIds.shape as [number, number]
-  // Rotary positions know no end; learned ones do.
-  if (config.modelType === 'roberta' && tokens > longestSequence(config)) {
+  if (hasLearnedPositions(config) && tokens > longestSequence(config)) {
     throw new UsageError(
       `${path}: input_ids has ${tokens} tokens in a row; the model takes at most ${longestSequence(config)}`,
     )
+  }
+}
+
+function checkRange(ids: Tensor, count: number, what: string, known: string): void {
+  const values = ids.dataSync()
+  const outside = values.findIndex((id) => id < 0 || id >= count)
+  if (outside >= 0) {
+    throw new UsageError(`${what} holds ${values[outside]} at index ${outside}; ${known} 0 to ${count - 1}`)
   }
 }
 

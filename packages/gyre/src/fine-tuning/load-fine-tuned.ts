@@ -3,7 +3,7 @@ import type { Tokenizer } from '@gyre/data'
 import { loadTokenizer } from '@gyre/data/node'
 import { adapterMethods } from '@gyre/train'
 import { type LoadModelOptions, longestSequence, type Model } from '@gyre/transformers'
-import { loadModelFolder } from '@gyre/transformers/node'
+import { loadModelWithProgress } from '../load-model.js'
 import { checkVocabulary } from './check-fit.js'
 import { type RunRecord, readRunRecord } from './run-record.js'
 
@@ -26,7 +26,7 @@ export async function loadFineTuned({
   readonly adapter?: string
 }): Promise<FineTuned> {
   const record = await readRunRecord(adapter ?? folder)
-  const model = await loadModelFolder(folder, adapter && record ? headFor(record) : {})
+  const model = await loadModelWithProgress(folder, adapter && record ? headFor(record) : {})
   if (adapter) await loadAdapterFolder(adapter, model, Object.values(adapterMethods))
   const tokenizer = await loadTokenizer(folder)
   checkVocabulary(tokenizer, model.config)
@@ -35,13 +35,13 @@ export async function loadFineTuned({
 }
 
 /** The head that a task needs on a base which has none: it is drawn here, and then read from the adapter. */
-export function headFor({ task, labels }: Pick<RunRecord, 'task' | 'labels'>): LoadModelOptions {
-  if (task === 'lm') return {}
-  const regression = labels.length === 0
+export function headFor({ kind, labels }: Pick<RunRecord, 'kind' | 'labels'>): LoadModelOptions {
+  if (kind === 'language-model' || kind === 'instruct') return {}
+  const regression = kind === 'regression'
   return {
     task: 'sequence-classification',
     strictness: 'new-head',
-    numLabels: regression ? 1 : labels.length,
+    ...(regression ? { numLabels: 1 } : { numLabels: labels.length, labels }),
     problemType: regression ? 'regression' : 'single_label_classification',
   }
 }
