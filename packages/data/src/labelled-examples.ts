@@ -47,7 +47,7 @@ export function readExamples(
     const examples = texts.map((example, i) => ({ ...example, label: scoreOf(given[i]!, task, place(i)) }))
     return { examples, labels: [] }
   }
-  const classes = labels ?? (task.labels === 'from data' ? distinctLabels(given, source) : task.labels)
+  const classes = task.labels === 'from data' ? (labels ?? distinctLabels(given, source)) : task.labels
   const indices = new Map(classes.map((label, index) => [label, index]))
   const examples = texts.map((example, i) => {
     const index = indices.get(given[i]!)

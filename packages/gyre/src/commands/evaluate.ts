@@ -54,7 +54,7 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
     data: options.data,
     columns: { ...same?.columns, ...definedOf(namedColumns(options)) },
     measureAll: options.part === 'all',
-    labels: same && same.labels.length > 0 ? same.labels : undefined,
+    labels: same?.labels ?? model.config.labels,
   }
   const sequenceLength = options.sequenceLength ?? loaded.sequenceLength
   const task = await loadTask(choice, model.config, tokenizer, { ...options, sequenceLength })

@@ -102,8 +102,7 @@ async function runFinetune(options: FinetuneOptions): Promise<void> {
   const task = await loadTask({ ...options, columns }, config, tokenizer, options)
   const model = await loadModelWithProgress(base, { ...headFor(task), seed })
   checkHead(model, task)
-  const isClassifier = model.task === 'sequence-classification'
-  const modulesToSave = isClassifier ? model.headPaths : []
+  const modulesToSave = model.hasTaskHead ? model.headPaths : []
   const method = parseMethod(options.method, { targets: options.targets, modulesToSave })
   const trainable = applyMethod(model, method, { seed })
   model.activationCheckpointing = options.activationCheckpointing
@@ -148,7 +147,7 @@ async function runFinetune(options: FinetuneOptions): Promise<void> {
 
   const heldOut = await measureTask(model, task)
   if (trainable.adapter) {
-    const taskType = isClassifier ? 'SEQ_CLS' : 'CAUSAL_LM'
+    const taskType = model.hasTaskHead ? 'SEQ_CLS' : 'CAUSAL_LM'
     await saveAdapterFolder(out, trainable.adapter, { baseModel: base, taskType })
   } else {
     for (const [name, text] of Object.entries(tokenizer.files())) await writeAtomically(join(out, name), text)

@@ -89,7 +89,7 @@ async function predict(
   }))
   const padToken = paddingOf({ tokenizer, config: model.config })
   const { predictions } = await classify(model, exampleBatches(examples, { batchSize, seed: 0, padToken }))
-  const labels = record?.labels ?? []
+  const labels = record?.labels ?? model.config.labels ?? []
   return Array.from(predictions, (prediction) => labels[prediction] ?? prediction)
 }
 

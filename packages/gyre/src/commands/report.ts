@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
-import { formatMarkdown, formatTable, reportModel } from '@gyre/report'
+import { findSites } from '@gyre/adapters'
+import { everyMethod, formatMarkdown, formatTable, queryAndValueTargets, reportModel } from '@gyre/report'
 import { methodGrammar, parseMethods } from '@gyre/train'
 import { createModel, type ModelConfig, type ModelTask, presets } from '@gyre/transformers'
 import { loadConfigFolder } from '@gyre/transformers/node'
@@ -10,7 +11,7 @@ import { UsageError } from '../errors.js'
 interface ReportCommandOptions extends CommonOptions {
   readonly model: string
   readonly methods: string
-  readonly targets: readonly string[]
+  readonly targets?: readonly string[]
   readonly batchSize: number
   readonly sequenceLength: number
   readonly memory: boolean
@@ -25,11 +26,11 @@ export function addReport(program: Command): Command {
       '--model <name>',
       `${Object.keys(presets).join(', ')}, or a folder, of which only config.json is read`,
     )
-    .requiredOption('--methods <list>', 'methods separated by commas, e.g. lora:r=8,bca:p=64,full')
-    .addOption(
-      new Option('--targets <names>', 'linear layers that get an adapter, separated by commas')
-        .argParser(nameList)
-        .default(['all-linear'], 'all-linear'),
+    .requiredOption('--methods <list>', 'methods separated by commas, e.g. lora:r=8,bca:p=64,full; or all')
+    .option(
+      '--targets <names>',
+      'linear layers that get an adapter, separated by commas; default: those that make queries and values',
+      nameList,
     )
     .option('--batch-size <n>', 'sequences in the traced batch', integer(1), 1)
     .option('--sequence-length <n>', 'tokens in each sequence', integer(1), 128)
@@ -45,13 +46,18 @@ export function addReport(program: Command): Command {
 
 // Nothing is computed, so no backend is chosen; nothing is random.
 async function runReport(options: ReportCommandOptions): Promise<void> {
-  const { model: name, targets, batchSize, sequenceLength } = options
+  const { model: name, batchSize, sequenceLength } = options
   const { config, task } = await findConfig(name)
+  const model = createModel(config, { seed: 0, task })
+  const targets = options.targets ?? queryAndValueTargets(config)
+  const methods =
+    options.methods === 'all' ? everyMethod(findSites(model, targets)).join(',') : options.methods
   const report = reportModel({
     name,
     config,
     task,
-    methods: parseMethods(options.methods, { targets, modulesToSave: freshHeads(config, task) }),
+    // A classifier's head is fresh, and trained with the adapter; a language model's is there already.
+    methods: parseMethods(methods, { targets, modulesToSave: model.hasTaskHead ? model.headPaths : [] }),
     batchSize,
     sequenceLength,
     memory: options.memory,
@@ -70,10 +76,4 @@ async function findConfig(
   throw new UsageError(
     `--model ${name}: expected ${Object.keys(presets).join(', ')}, or a folder with config.json`,
   )
-}
-
-/** A classifier's head is fresh, and trained with the adapter; a language model's is there already. */
-function freshHeads(config: ModelConfig, task: ModelTask | undefined): readonly string[] {
-  const model = createModel(config, { seed: 0, task })
-  return model.hasTaskHead ? model.headPaths : []
 }

@@ -61,7 +61,7 @@ export function headFor({ kind, labels }: Pick<RunRecord, 'kind' | 'labels'>): L
   return {
     task: 'sequence-classification',
     strictness: 'new-head',
-    numLabels: regression ? 1 : labels.length,
+    ...(regression ? { numLabels: 1 } : { numLabels: labels.length, labels }),
     problemType: regression ? 'regression' : 'single_label_classification',
   }
 }

@@ -89,10 +89,10 @@ export async function loadTask(
   const { metrics } = tableTask
   const scores = kind === 'regression'
   if (measureAll) {
-    const { examples, labels } = await readExampleFile(data, tableTask, scores ? undefined : knownLabels)
+    const { examples, labels } = await readExampleFile(data, tableTask, knownLabels)
     return { name, kind, labels, metrics, ...exampleParts({ heldOut: examples }, encoding, scores) }
   }
-  const { train, dev, labels } = await readTaskFolder(data, tableTask, scores ? undefined : knownLabels)
+  const { train, dev, labels } = await readTaskFolder(data, tableTask, knownLabels)
   return { name, kind, labels, metrics, ...exampleParts({ train, heldOut: dev }, encoding, scores) }
 }
 
