@@ -53,18 +53,20 @@ function columnsOf({ methods }: Report): readonly ReportColumn[] {
   })
   return [
     { title: 'method', cell: ({ method }) => method },
-    { title: 'parameters', cell: ({ parameters }) => parameters },
+    { title: 'trained', cell: ({ parameters }) => parameters },
     { title: '% of model', digits: 3, cell: ({ shareOfModel }) => 100 * shareOfModel },
+    { title: 'frozen', cell: ({ frozenParameters }) => frozenParameters },
+    { title: 'stored', cell: ({ storedParameters }) => storedParameters },
     { title: 'head', cell: ({ headParameters }) => headParameters },
     { title: 'adapter FLOPs/token', cell: ({ adapterFlopsPerToken }) => adapterFlopsPerToken },
-    { title: 'by formula', cell: ({ closedForm }) => closedForm?.adapterFlopsPerToken },
+    { title: 'in a step', cell: ({ adapterStepFlopsPerToken }) => adapterStepFlopsPerToken },
     {
       title: `step ${flops.name}/token`,
       digits: 1,
       cell: ({ trainingStep }) => trainingStep.flopsPerToken / flops.size,
     },
     memory('activations', ({ activationBytes }) => activationBytes),
-    memory('optimiser', ({ optimizerBytes }) => optimizerBytes),
+    { ...memory('optimiser', ({ optimizerBytes }) => optimizerBytes), digits: 2 },
     memory('peak', ({ peakBytes }) => peakBytes),
   ]
 }
@@ -104,9 +106,8 @@ function memoryTableOf({ methods }: Report): [columns: readonly TableColumn[], r
 /** The report as plain text: what was counted, and a row for each method. */
 export function formatTable(report: Report): string {
   const memory = hasMemory(report) ? ['', renderTable(...memoryTableOf(report)), '', ...memoryNotes] : []
-  return [...summary(report, plainText), '', renderTable(...tableOf(report)), '', ...notes, ...memory].join(
-    '\n',
-  )
+  const lines = [...summary(report, plainText), '', renderTable(...tableOf(report)), '', ...notesOn(report)]
+  return [...lines, ...memory].join('\n')
 }
 
 /** The report as Markdown. */
@@ -116,18 +117,31 @@ export function formatMarkdown(report: Report): string {
     ? ['', renderMarkdownTable(...memoryTableOf(report)), '', ...memoryNotes]
     : []
   const table = renderMarkdownTable(...tableOf(report))
-  return [`## ${first}`, '', ...rest, '', table, '', ...notes, ...memory].join('\n')
+  return [`## ${first}`, '', ...rest, '', table, '', ...notesOn(report), ...memory].join('\n')
 }
 
 function hasMemory({ methods }: Report): boolean {
   return methods.some(({ checkpointedStep }) => checkpointedStep !== undefined)
 }
 
-const notes = [
-  'Counted by tracing; nothing was computed. The head is trained beside the adapter and not in its parameters.',
-  'Adapter FLOPs are those of the forward pass, adding to the layer included; what is done once per call is',
-  'spread over the batch. A step is forward, backward and AdamW; its memory is of this batch, in float32.',
-]
+function notesOn({ methods }: Report): string[] {
+  const others = methods.filter((method) => !agreesWithFormula(method)).map(({ method }) => method)
+  return [
+    'Counted by tracing; nothing was computed. The head is trained beside the adapter and in none of the other columns.',
+    'Frozen numbers are drawn at random and saved, such as bases and indices. Adapter FLOPs are those of the forward',
+    'pass, and of forward and backward pass in a step, adding to the layer included; what is done once per call is',
+    'spread over the batch. A step is forward, backward and AdamW; its memory is of this batch, in float32.',
+    others.length === 0
+      ? 'The formulas of the methods give the same parameters and the same FLOPs of the forward pass.'
+      : `The formulas of ${others.join(', ')} give other parameters or other FLOPs of the forward pass.`,
+  ]
+}
+
+function agreesWithFormula({ closedForm, parameters, adapterFlopsPerToken }: MethodReport): boolean {
+  if (closedForm === null) return true
+  const difference = Math.abs(closedForm.adapterFlopsPerToken - adapterFlopsPerToken)
+  return closedForm.parameters === parameters && difference <= 1e-9 * adapterFlopsPerToken
+}
 
 const memoryNotes = [
   'With activation checkpointing a layer keeps what comes in and is computed a second time for its gradients.',

@@ -1,6 +1,9 @@
 export { type Bar, type BarChart, renderBarChart } from './bar-chart.js'
 export { ReportError } from './errors.js'
+export { everyMethod, queryAndValueTargets } from './every-method.js'
+export { formatClaims } from './format-claims.js'
 export { formatMarkdown, formatTable } from './format-report.js'
+export { type ClaimRow, paperClaims } from './paper-claims.js'
 export {
   type MethodReport,
   type ModelCosts,

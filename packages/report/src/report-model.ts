@@ -1,7 +1,8 @@
 import type { Adapter, Site } from '@gyre/adapters'
-import { cost } from '@gyre/graph'
-import { adapterFlopsPerToken, applyMethod, type Trainable, type TrainingMethod } from '@gyre/train'
+import { cost, costWithin } from '@gyre/graph'
+import { applyMethod, type Trainable, type TrainingMethod } from '@gyre/train'
 import { createModel, type Model, type ModelConfig, type ModelTask } from '@gyre/transformers'
+import { frozenNumbers } from './frozen-numbers.js'
 import { type BatchShape, checkBatch, traceForward, traceTrainingStep } from './traced-model.js'
 
 export interface ReportOptions {
@@ -45,6 +46,10 @@ export interface MethodReport {
   readonly sites: number
   /** Trained numbers, the head's apart. */
   readonly parameters: number
+  /** Numbers of the adapter that stay as they were drawn: VeRA's bases, FourierFT's indices. */
+  readonly frozenParameters: number
+  /** Numbers that are saved, the head's apart: the trained and the frozen ones. */
+  readonly storedParameters: number
   /** Numbers of the head that is trained beside them. */
   readonly headParameters: number
   /** `parameters` over all of the model's. */
@@ -54,7 +59,9 @@ export interface MethodReport {
    * What it does once per call (BCA transforms its kernels) is spread over the tokens of the batch.
    */
   readonly adapterFlopsPerToken: number
-  /** The same two numbers by the method's formulas; null for a method without an adapter. */
+  /** What it adds to the forward and backward pass of a training step, in the same way. */
+  readonly adapterStepFlopsPerToken: number
+  /** The parameters and the FLOPs of the forward pass by the method's formulas; null for a method without an adapter. */
   readonly closedForm: { readonly parameters: number; readonly adapterFlopsPerToken: number } | null
   readonly trainingStep: TrainingStepCosts
   /** The same step when each layer's activations are computed a second time instead of kept. */
@@ -116,30 +123,31 @@ function reportMethod(
   const trainable = applyMethod(model, method, { seed: 0 })
   const { adapter, counts } = trainable
   const tokens = batch.batchSize * batch.sequenceLength
-  // Before the step, which switches dropout on.
-  const adapterFlops = adapter ? adapterFlopsPerToken(model, batch) : 0
-  const trainingStep = stepCosts(model, trainable, batch)
+  const { step, adapterFlops } = traceStep(model, trainable, batch)
+  const frozenParameters = adapter ? frozenNumbers(adapter) : 0
   model.activationCheckpointing = true
   return {
     method: method.label,
     targets: method.kind === 'adapter' ? method.method.targets.targets : [],
     sites: adapter?.sites.length ?? 0,
     parameters: counts.adapter,
+    frozenParameters,
+    storedParameters: counts.adapter + frozenParameters,
     headParameters: counts.head,
     shareOfModel: counts.adapter / model.countParameters(),
-    adapterFlopsPerToken: adapterFlops,
+    adapterFlopsPerToken: adapterFlops.forward,
+    adapterStepFlopsPerToken: adapterFlops.forward + adapterFlops.backward,
     closedForm: adapter ? closedForm(adapter, tokens) : null,
-    trainingStep,
-    ...(memory && { checkpointedStep: stepCosts(model, trainable, batch) }),
+    trainingStep: step,
+    ...(memory && { checkpointedStep: traceStep(model, trainable, batch).step }),
   }
 }
 
-function stepCosts(model: Model, trainable: Trainable, batch: BatchShape): TrainingStepCosts {
+function traceStep(model: Model, trainable: Trainable, batch: BatchShape) {
   const tokens = batch.batchSize * batch.sequenceLength
-  const { flops, byPhase, parameters, activationBytes, state, peakBytes } = cost(
-    traceTrainingStep(model, trainable, batch),
-  )
-  return {
+  const graph = traceTrainingStep(model, trainable, batch)
+  const { flops, byPhase, parameters, activationBytes, state, peakBytes } = cost(graph)
+  const step: TrainingStepCosts = {
     flopsPerToken: flops / tokens,
     forwardFlopsPerToken: byPhase.forward.flops / tokens,
     backwardFlopsPerToken: byPhase.backward.flops / tokens,
@@ -150,6 +158,9 @@ function stepCosts(model: Model, trainable: Trainable, batch: BatchShape): Train
     optimizerBytes: state.bytes,
     peakBytes,
   }
+  const adapterFlops = (phase: 'forward' | 'backward'): number =>
+    costWithin(graph, (path, at) => at === phase && path.split('.').includes('delta')).flops / tokens
+  return { step, adapterFlops: { forward: adapterFlops('forward'), backward: adapterFlops('backward') } }
 }
 
 /** What the method's formulas say for all its sites. */

@@ -14,8 +14,14 @@ export interface LoadProgress {
 }
 
 export interface AssignOptions {
+  /**
+   * Strict: every tensor of the model must be in the file and every one in the file in the model. `new-head`
+   * lets the head be missing, or be another one: it then stays as it was drawn. Default strict.
+   */
   readonly strictness?: 'strict' | 'new-head'
+  /** Other modules that may be missing, or be of another shape, by their paths. */
   readonly newParts?: readonly string[]
+  /** Called with every tensor that was read. */
   readonly onProgress?: (progress: LoadProgress) => void
 }
 
@@ -68,9 +74,8 @@ function matchNames(
   { strictness = 'strict', newParts = [] }: AssignOptions,
 ): Match[] {
   const { body, unusedKeys } = architectureOf(model.config)
-  // The head is what lies outside the body, and BERT's pooler, which only some tasks have trained.
-  const isNewHead = (name: string): boolean =>
-    strictness === 'new-head' && (!isBelow(name, [body]) || unusedKeys.test(name))
+  const replacesHead = strictness === 'new-head'
+  const newPaths = replacesHead ? [...newParts, ...model.headPaths] : newParts
   const matched: Match[] = []
   const missing = new Set(parameters.keys())
   const unexpected: string[] = []
@@ -79,11 +84,12 @@ function matchNames(
     const name = parameterName(entry.name, body, model.tiedNames, parameters)
     const parameter = name === undefined ? undefined : parameters.get(name)
     if (!name || !parameter) {
-      if (!unusedKeys.test(entry.name) && !isNewHead(entry.name)) unexpected.push(`unexpected ${entry.name}`)
+      const isOtherHead = replacesHead && !isBelow(entry.name, [body])
+      if (!unusedKeys.test(entry.name) && !isOtherHead) unexpected.push(`unexpected ${entry.name}`)
       continue
     }
     const problem = misfit(entry, parameter)
-    if (problem !== undefined && isNewHead(name)) continue
+    if (problem !== undefined && isBelow(name, newPaths)) continue
     if (problem !== undefined) unfit.set(name, problem)
     else matched.push({ name, entry })
     missing.delete(name)
@@ -91,7 +97,7 @@ function matchNames(
   // In the model's order, which is the one that people know.
   const problems = [...parameters.keys()].flatMap((name) => {
     if (!missing.has(name)) return unfit.get(name) ?? []
-    return isNewHead(name) || isBelow(name, newParts) ? [] : `missing ${name}`
+    return isBelow(name, newPaths) ? [] : `missing ${name}`
   })
   problems.push(...unexpected)
   if (problems.length > 0) throw new CheckpointError(`${source}: ${problems.join('; ')}`)
@@ -128,8 +134,10 @@ function isBelow(name: string, paths: readonly string[]): boolean {
 }
 
 function checkFinite(data: Float32Array, what: string): void {
-  const index = data.findIndex((value) => !Number.isFinite(value))
-  if (index >= 0) throw new CheckpointError(`${what} holds ${data[index]} at index ${index}`)
+  // A loop, and no callback: models have billions of numbers.
+  for (let i = 0; i < data.length; i++) {
+    if (!Number.isFinite(data[i]!)) throw new CheckpointError(`${what} holds ${data[i]} at index ${i}`)
+  }
 }
 
 function areEqual(a: Float32Array, b: Float32Array): boolean {

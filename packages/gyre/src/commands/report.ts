@@ -1,5 +1,14 @@
 import { stat } from 'node:fs/promises'
-import { formatMarkdown, formatTable, reportModel } from '@gyre/report'
+import { findSites } from '@gyre/adapters'
+import {
+  everyMethod,
+  formatClaims,
+  formatMarkdown,
+  formatTable,
+  paperClaims,
+  queryAndValueTargets,
+  reportModel,
+} from '@gyre/report'
 import { methodGrammar, parseMethods } from '@gyre/train'
 import { createModel, type ModelConfig, type ModelTask, presets } from '@gyre/transformers'
 import { loadConfigFolder } from '@gyre/transformers/node'
@@ -8,34 +17,40 @@ import { type CommonOptions, integer, nameList } from '../common-options.js'
 import { UsageError } from '../errors.js'
 
 interface ReportCommandOptions extends CommonOptions {
-  readonly model: string
-  readonly methods: string
-  readonly targets: readonly string[]
+  readonly model?: string
+  readonly methods?: string
+  readonly targets?: readonly string[]
   readonly batchSize: number
   readonly sequenceLength: number
   readonly memory: boolean
   readonly markdown: boolean
+  readonly claims: boolean
 }
 
 export function addReport(program: Command): Command {
   return program
     .command('report')
     .description('count parameters, FLOPs and memory of methods on a model, without loading its weights')
-    .requiredOption(
+    .option(
       '--model <name>',
       `${Object.keys(presets).join(', ')}, or a folder, of which only config.json is read`,
     )
-    .requiredOption('--methods <list>', 'methods separated by commas, e.g. lora:r=8,bca:p=64,full')
-    .addOption(
-      new Option('--targets <names>', 'linear layers that get an adapter, separated by commas')
-        .argParser(nameList)
-        .default(['all-linear'], 'all-linear'),
+    .option('--methods <list>', 'methods separated by commas, e.g. lora:r=8,bca:p=64,full; or all')
+    .option(
+      '--targets <names>',
+      'linear layers that get an adapter, separated by commas; default: those that make queries and values',
+      nameList,
     )
     .option('--batch-size <n>', 'sequences in the traced batch', integer(1), 1)
     .option('--sequence-length <n>', 'tokens in each sequence', integer(1), 128)
     .option(
       '--memory',
       'a second table: the memory of a step, with and without activation checkpointing',
+      false,
+    )
+    .option(
+      '--claims',
+      'instead of a report: what the paper claims against LoRA, VeRA and FourierFT, and how one has to count for it',
       false,
     )
     .addOption(new Option('--markdown', 'print Markdown').default(false).conflicts('json'))
@@ -45,13 +60,25 @@ export function addReport(program: Command): Command {
 
 // Nothing is computed, so no backend is chosen; nothing is random.
 async function runReport(options: ReportCommandOptions): Promise<void> {
-  const { model: name, targets, batchSize, sequenceLength } = options
+  if (options.claims) {
+    const claims = paperClaims()
+    console.log(options.json ? JSON.stringify(claims) : formatClaims(claims, { markdown: options.markdown }))
+    return
+  }
+  const { model: name, methods: list, batchSize, sequenceLength } = options
+  if (name === undefined || list === undefined) {
+    throw new UsageError('what is reported on? expected --model and --methods, or --claims')
+  }
   const { config, task } = await findConfig(name)
+  const model = createModel(config, { seed: 0, task })
+  const targets = options.targets ?? queryAndValueTargets(config)
+  const methods = list === 'all' ? everyMethod(findSites(model, targets)).join(',') : list
   const report = reportModel({
     name,
     config,
     task,
-    methods: parseMethods(options.methods, { targets, modulesToSave: freshHeads(config, task) }),
+    // A classifier's head is fresh, and trained with the adapter; a language model's is there already.
+    methods: parseMethods(methods, { targets, modulesToSave: model.hasTaskHead ? model.headPaths : [] }),
     batchSize,
     sequenceLength,
     memory: options.memory,
@@ -70,10 +97,4 @@ async function findConfig(
   throw new UsageError(
     `--model ${name}: expected ${Object.keys(presets).join(', ')}, or a folder with config.json`,
   )
-}
-
-/** A classifier's head is fresh, and trained with the adapter; a language model's is there already. */
-function freshHeads(config: ModelConfig, task: ModelTask | undefined): readonly string[] {
-  const model = createModel(config, { seed: 0, task })
-  return model.hasTaskHead ? model.headPaths : []
 }
