@@ -11,11 +11,17 @@ interface ReportJson {
     readonly parameters: number
     readonly headParameters: number
     readonly adapterFlopsPerToken: number
-    readonly closedForm: { readonly adapterFlopsPerToken: number } | null
+    readonly frozenParameters: number
+    readonly storedParameters: number
+    readonly targets: readonly string[]
+    readonly closedForm: { readonly parameters: number; readonly adapterFlopsPerToken: number } | null
   }[]
 }
 
-describe.concurrent('gyre report', () => {
+// The time that a test waits for its turn counts too.
+const timeout = 240_000
+
+describe.concurrent('gyre report', { timeout }, () => {
   for (const [preset, p, lora, bca] of [
     ['roberta-base', 768, 294912, 18432],
     ['roberta-large', 1024, 786432, 49152],
@@ -58,6 +64,44 @@ describe.concurrent('gyre report', () => {
     expect(await outputOf('report', ...args)).toMatch(/^full +no +.*\nfull +yes +/m)
   })
 
+  it('counts all methods on a model of seven billion parameters', async () => {
+    const report = await jsonOf<ReportJson>('report', '--model', 'llama2-7b', '--methods', 'all')
+    const row = (name: string) => report.methods.find(({ method }) => method === name)!
+    expect(report.model.parameters).toBe(6_738_415_616)
+    for (const [name, trained, frozen] of [
+      ['lora:r=64', 33_554_432, 0],
+      ['vera:r=1024', 327_680, 2 * 1024 * 4096],
+      ['fourierft:n=1000', 64_000, 128_000],
+      ['bca:p=512', 2_097_152, 0],
+      ['bca:p=4096', 262_144, 0],
+      ['c3a:p=4096', 262_144, 0],
+      ['cdvft:alpha=1', 64 * 3 * 4096, 0],
+    ] as const) {
+      expect(row(name), name).toMatchObject({
+        parameters: trained,
+        frozenParameters: frozen,
+        storedParameters: trained + frozen,
+      })
+    }
+    for (const { method, parameters, adapterFlopsPerToken, closedForm } of report.methods) {
+      if (closedForm === null) continue
+      expect(closedForm.parameters, method).toBe(parameters)
+      expect(adapterFlopsPerToken / closedForm.adapterFlopsPerToken, method).toBeCloseTo(1, 9)
+    }
+  })
+
+  it('adapts what makes queries and values unless told otherwise', async () => {
+    const args = ['--model', 'gpt2', '--methods', 'lora:r=1', '--sequence-length', '4']
+    const report = await jsonOf<ReportJson>('report', ...args)
+    expect(report.methods[0]!.targets).toEqual(['c_attn'])
+  })
+
+  it('says how the paper counts', async () => {
+    expect(await outputOf('report', '--claims')).toMatch(
+      /^14× fewer parameters than VeRA$[\s\S]* 0\.16 +no$/m,
+    )
+  })
+
   it('prints Markdown', async () => {
     const args = ['--model', fixturePath('models/roberta-tiny-cls'), '--methods', 'full,head']
     const stdout = await outputOf('report', ...args, '--sequence-length', '8', '--markdown')
@@ -65,7 +109,7 @@ describe.concurrent('gyre report', () => {
   })
 })
 
-describe.concurrent('gyre report fails with one sentence', () => {
+describe.concurrent('gyre report fails with one sentence', { timeout }, () => {
   const folder = temporaryFolder()
   const options = {
     '--model': 'roberta-base',
@@ -79,7 +123,7 @@ describe.concurrent('gyre report fails with one sentence', () => {
 
   it('for a model that is neither a preset nor a folder', async () => {
     expect(await failure({ '--model': 'roberta-bass' })).toBe(
-      '--model roberta-bass: expected roberta-base, roberta-large, or a folder with config.json',
+      '--model roberta-bass: expected roberta-base, roberta-large, bert-base, gpt2, llama2-7b, llama3-8b, or a folder with config.json',
     )
   })
 
@@ -87,7 +131,13 @@ describe.concurrent('gyre report fails with one sentence', () => {
     expect(await failure({ '--model': folder })).toBe(`${folder}/config.json: there is no such file`)
     writeFileSync(join(folder, 'config.json'), '{"model_type": "gpt5"}')
     expect(await failure({ '--model': folder })).toBe(
-      `${folder}/config.json: model_type is "gpt5"; expected "llama" or "roberta"`,
+      `${folder}/config.json: model_type is "gpt5"; expected "bert", "gpt2", "llama" or "roberta"`,
+    )
+  })
+
+  it('without a model or methods', async () => {
+    expect(await complaintOf('report', '--model', 'gpt2')).toBe(
+      'what is reported on? expected --model and --methods, or --claims',
     )
   })
 
@@ -121,7 +171,7 @@ describe.concurrent('gyre report fails with one sentence', () => {
   })
 })
 
-describe.concurrent('gyre doctor', () => {
+describe.concurrent('gyre doctor', { timeout }, () => {
   interface Found {
     readonly gyre: string
     readonly kernels: { readonly [op: string]: string }

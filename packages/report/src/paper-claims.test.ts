@@ -33,6 +33,7 @@ describe('the claims of the paper', () => {
     expect(transforms!.holds).toBe(true)
     // FourierFT's transform weighs more than BCA's products.
     expect(everything!.ratio).toBeGreaterThan(transforms!.ratio)
+    expect(everything!.holds).toBe(true)
     expect(cheapest).toMatchObject({ holds: false })
     expect(cheapest!.ratio).toBeLessThan(1.1)
   })

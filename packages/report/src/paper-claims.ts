@@ -22,7 +22,7 @@ export interface ClaimRow {
   readonly bcaCount: number
   /** The other number over BCA's. */
   readonly ratio: number
-  /** Whether the ratio is the claimed one, within a twentieth. */
+  /** Whether the ratio, rounded, is at least the claimed one. */
   readonly holds: boolean
 }
 
@@ -116,7 +116,7 @@ function cheaperThanFourierFT(): ClaimRow[] {
 
 function row(counted: Omit<ClaimRow, 'ratio' | 'holds'>): ClaimRow {
   const ratio = counted.otherCount / counted.bcaCount
-  return { ...counted, ratio, holds: Math.abs(ratio / counted.claimed - 1) <= 0.05 }
+  return { ...counted, ratio, holds: Math.round(ratio) >= counted.claimed }
 }
 
 type MethodText = AdapterMethodName | `${AdapterMethodName}:${string}`

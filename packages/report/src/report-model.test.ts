@@ -73,6 +73,14 @@ describe('the report of roberta-base', () => {
     expect([full.adapterFlopsPerToken, full.closedForm]).toEqual([0, null])
   })
 
+  it('counts for an adapter about three forward passes in a step: its own, and two products backward', () => {
+    for (const { adapterFlopsPerToken, adapterStepFlopsPerToken } of [lora, bca]) {
+      expect(adapterStepFlopsPerToken / adapterFlopsPerToken).toBeGreaterThan(2)
+      expect(adapterStepFlopsPerToken / adapterFlopsPerToken).toBeLessThan(3.1)
+    }
+    expect(full.adapterStepFlopsPerToken).toBe(0)
+  })
+
   it('counts two moments for each trained number as the optimiser', () => {
     for (const { parameters, headParameters, trainingStep } of methods) {
       expect(trainingStep.optimizerBytes).toBe(4 * (2 * (parameters + headParameters) + 1))
@@ -102,6 +110,22 @@ describe('the report of roberta-base', () => {
 it('roberta-large has 786,432 and 49,152 parameters in its adapters', () => {
   const { methods } = reportOf('roberta-large', 'lora:r=8,bca:p=1024')
   expect(methods.map(({ parameters }) => parameters)).toEqual([786432, 49152])
+})
+
+it('frozen bases and indices are stored, and not trained', () => {
+  const { methods } = reportOf('roberta-base', 'vera:r=256,fourierft:n=1000,lora:r=8')
+  expect(
+    methods.map(({ parameters, frozenParameters, storedParameters }) => [
+      parameters,
+      frozenParameters,
+      storedParameters,
+    ]),
+  ).toEqual([
+    // One pair of bases for all sites; two indices for each frequency of each site.
+    [24 * (768 + 256), 2 * 256 * 768, 24 * (768 + 256) + 2 * 256 * 768],
+    [24_000, 48_000, 72_000],
+    [294_912, 0, 294_912],
+  ])
 })
 
 it('a model of seven billion parameters is counted without one of them', () => {

@@ -6,27 +6,28 @@ import { tinyBert, tinyGpt2, tinyLlama, tinyRoberta } from '../test/tiny-configs
 import type { ModelConfig } from './config.js'
 import { createModel, tasksOf } from './create-model.js'
 import { type PresetName, presets } from './presets.js'
-import type { SequenceClassifier } from './pretrained-model.js'
+import type { ModelTask, SequenceClassifier } from './pretrained-model.js'
 import { rotaryTables } from './rotary-tables.js'
 
 const inputIds = tensor(Int32Array.of(3, 4, 5, 6), { shape: [1, 4] })
 
 describe('createModel', () => {
-  // The counts of the published models, with a classifier of two classes and with the masked language model's head.
-  it.each<[PresetName, number, number]>([
-    ['roberta-base', 124_647_170, 124_697_433],
-    ['roberta-large', 355_361_794, 355_412_057],
-  ])(
-    'makes %s with its published number of parameters and allocates none of them',
-    (name, classifier, lm) => {
-      const before = process.memoryUsage().arrayBuffers
-      const models = (['sequence-classification', 'masked-lm'] as const).map((task) =>
-        createModel(presets[name], { seed: 0, task }),
-      )
-      expect(models.map((model) => model.countParameters())).toEqual([classifier, lm])
-      expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1e6)
-    },
-  )
+  // The counts of the published models: classifiers of two classes, and language models.
+  it.each<[PresetName, { readonly [Task in ModelTask]?: number }]>([
+    ['roberta-base', { 'sequence-classification': 124_647_170, 'masked-lm': 124_697_433 }],
+    ['roberta-large', { 'sequence-classification': 355_361_794, 'masked-lm': 355_412_057 }],
+    ['bert-base', { 'sequence-classification': 109_483_778, 'masked-lm': 109_514_298 }],
+    ['gpt2', { 'causal-lm': 124_439_808 }],
+    ['llama2-7b', { 'causal-lm': 6_738_415_616 }],
+    ['llama3-8b', { 'causal-lm': 8_030_261_248 }],
+  ])('makes %s with its published number of parameters and allocates none of them', (name, counts) => {
+    const before = process.memoryUsage().arrayBuffers
+    for (const [task, count] of Object.entries(counts)) {
+      const model = createModel(presets[name], { seed: 0, task: task as ModelTask })
+      expect(model.countParameters(), task).toBe(count)
+    }
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1e6)
+  })
 
   it('draws the same model from the same seed and another one from another', () => {
     const logits = (seed: number) => [

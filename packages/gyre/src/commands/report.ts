@@ -1,6 +1,14 @@
 import { stat } from 'node:fs/promises'
 import { findSites } from '@gyre/adapters'
-import { everyMethod, formatMarkdown, formatTable, queryAndValueTargets, reportModel } from '@gyre/report'
+import {
+  everyMethod,
+  formatClaims,
+  formatMarkdown,
+  formatTable,
+  paperClaims,
+  queryAndValueTargets,
+  reportModel,
+} from '@gyre/report'
 import { methodGrammar, parseMethods } from '@gyre/train'
 import { createModel, type ModelConfig, type ModelTask, presets } from '@gyre/transformers'
 import { loadConfigFolder } from '@gyre/transformers/node'
@@ -9,24 +17,25 @@ import { type CommonOptions, integer, nameList } from '../common-options.js'
 import { UsageError } from '../errors.js'
 
 interface ReportCommandOptions extends CommonOptions {
-  readonly model: string
-  readonly methods: string
+  readonly model?: string
+  readonly methods?: string
   readonly targets?: readonly string[]
   readonly batchSize: number
   readonly sequenceLength: number
   readonly memory: boolean
   readonly markdown: boolean
+  readonly claims: boolean
 }
 
 export function addReport(program: Command): Command {
   return program
     .command('report')
     .description('count parameters, FLOPs and memory of methods on a model, without loading its weights')
-    .requiredOption(
+    .option(
       '--model <name>',
       `${Object.keys(presets).join(', ')}, or a folder, of which only config.json is read`,
     )
-    .requiredOption('--methods <list>', 'methods separated by commas, e.g. lora:r=8,bca:p=64,full; or all')
+    .option('--methods <list>', 'methods separated by commas, e.g. lora:r=8,bca:p=64,full; or all')
     .option(
       '--targets <names>',
       'linear layers that get an adapter, separated by commas; default: those that make queries and values',
@@ -39,6 +48,11 @@ export function addReport(program: Command): Command {
       'a second table: the memory of a step, with and without activation checkpointing',
       false,
     )
+    .option(
+      '--claims',
+      'instead of a report: what the paper claims against LoRA, VeRA and FourierFT, and how one has to count for it',
+      false,
+    )
     .addOption(new Option('--markdown', 'print Markdown').default(false).conflicts('json'))
     .addHelpText('after', () => `\nMethods:\n  ${methodGrammar().join('\n  ')}`)
     .action(runReport)
@@ -46,12 +60,19 @@ export function addReport(program: Command): Command {
 
 // Nothing is computed, so no backend is chosen; nothing is random.
 async function runReport(options: ReportCommandOptions): Promise<void> {
-  const { model: name, batchSize, sequenceLength } = options
+  if (options.claims) {
+    const claims = paperClaims()
+    console.log(options.json ? JSON.stringify(claims) : formatClaims(claims, { markdown: options.markdown }))
+    return
+  }
+  const { model: name, methods: list, batchSize, sequenceLength } = options
+  if (name === undefined || list === undefined) {
+    throw new UsageError('what is reported on? expected --model and --methods, or --claims')
+  }
   const { config, task } = await findConfig(name)
   const model = createModel(config, { seed: 0, task })
   const targets = options.targets ?? queryAndValueTargets(config)
-  const methods =
-    options.methods === 'all' ? everyMethod(findSites(model, targets)).join(',') : options.methods
+  const methods = list === 'all' ? everyMethod(findSites(model, targets)).join(',') : list
   const report = reportModel({
     name,
     config,
