@@ -26,7 +26,19 @@ import {
 import type { Model } from '@gyre/transformers'
 import { describe, expect, it } from 'vitest'
 import { relmax } from './relmax.js'
-import { batch, tinyInputs, tinyLlama, tinyRoberta } from './tiny-models.js'
+import { batch, tinyGpt2, tinyInputs, tinyLlama, tinyRoberta } from './tiny-models.js'
+
+/** By the last word of a layer's path. */
+const blockSizes = {
+  query: 6,
+  value: 2,
+  dense: 12,
+  q_proj: 8,
+  v_proj: 3,
+  up_proj: 4,
+  c_proj: 8,
+  c_fc: 4,
+}
 
 /** Configurations that every law is tried on; a method without a row does not compile. */
 const configs: {
@@ -37,19 +49,19 @@ const configs: {
     { blockSize: 3, scaleLearningRate: false },
     { blockSize: 1 },
     { blockSize: 'max:8' },
-    { blockSize: { query: 6, value: 2, dense: 12, q_proj: 8, v_proj: 3, up_proj: 4 } },
+    { blockSize: blockSizes },
   ],
   c3a: [
     { blockSize: 4 },
     { blockSize: 3, init: 'gaussian' },
     { blockSize: 1, init: 'kaiming-uniform' },
     { blockSize: 'max:8', init: 'zeros' },
-    { blockSize: { query: 6, value: 2, dense: 12, q_proj: 8, v_proj: 3, up_proj: 4 } },
+    { blockSize: blockSizes },
   ],
   cdvft: [{ alpha: 1 }, { alpha: 0.5 }],
   fourierft: [
     { nFrequency: 30 },
-    { nFrequency: 30, form: 'sparse' },
+    { nFrequency: { query: 20, value: 30, dense: 40, q_proj: 30, v_proj: 20, up_proj: 10 }, form: 'sparse' },
     { nFrequency: 30, form: 'spectral' },
     { nFrequency: 7, scaling: 20, randomLocSeed: 1, init: 'zeros' },
   ],
@@ -57,12 +69,15 @@ const configs: {
     { r: 4, alpha: 8 },
     { r: 1, alpha: 3 },
     { r: 5, alpha: 2, useRslora: true },
-    { r: { query: 2, value: 3, dense: 4, q_proj: 2, v_proj: 1, up_proj: 4 }, alpha: 6 },
+    {
+      r: { query: 2, value: 3, dense: 4, q_proj: 2, v_proj: 1, up_proj: 4, c_proj: 2, c_fc: 1 },
+      alpha: 6,
+    },
   ],
   vera: [{ r: 4 }, { r: 7, projectionPrngKey: 3, dInitial: 0.5 }],
 }
 
-/** Square layers of both models, and rectangular ones; RoBERTa also saves its classifier. */
+/** Square layers of each model, and rectangular ones; RoBERTa also saves its classifier, and GPT-2 has its weights transposed. */
 const models: readonly {
   readonly name: string
   readonly create: () => Model
@@ -78,6 +93,7 @@ const models: readonly {
     modulesToSave: ['classifier'],
   },
   { name: 'LLaMA', create: tinyLlama, square: ['q_proj'], rectangular: ['v_proj', 'up_proj'] },
+  { name: 'GPT-2', create: tinyGpt2, square: ['attn.c_proj'], rectangular: ['c_fc'] },
 ]
 
 const squareOnly: readonly string[] = ['cdvft'] satisfies AdapterMethodName[]

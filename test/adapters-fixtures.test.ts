@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { type Adapter, merge, unmerge } from '@gyre/adapters'
+import { type Adapter, merge, saveAdapter, unmerge } from '@gyre/adapters'
 import { loadAdapterFolder } from '@gyre/adapters/node'
 import { valueAndGrad } from '@gyre/autograd'
+import { readSafetensors } from '@gyre/safetensors'
 import type { Tensor } from '@gyre/tensor'
 import { adapterMethods } from '@gyre/train'
 import type { Model } from '@gyre/transformers'
@@ -60,6 +61,22 @@ onEveryBackend(() => {
       }
       unmerge(adapter)
       expect(numbersOf(model.stateDict())).toEqual(before)
+    })
+
+    it('a file that is loaded and saved with all that it had', async () => {
+      const { adapter } = await load(folder)
+      const path = fixturePath(`adapters/${folder}`)
+      const saved = await saveAdapter(adapter)
+      const fields = (text: string) => Object.entries(JSON.parse(text))
+      expect(fields(saved['adapter_config.json'])).toEqual(
+        fields(readFileSync(`${path}/adapter_config.json`, 'utf8')),
+      )
+      const original = readSafetensors(readFileSync(`${path}/adapter_model.safetensors`))
+      const written = readSafetensors(saved['adapter_model.safetensors'])
+      for (const key of original.entries.keys()) expect(written.get(key), key).toEqual(original.get(key))
+      // What PEFT draws anew from a seed is saved, too.
+      const redrawn = [...written.entries.keys()].filter((key) => !original.entries.has(key))
+      expect(redrawn.filter((key) => !/\.(fourierft_indices|vera_[AB])$/.test(key))).toEqual([])
     })
 
     it('ΔW', async () => {

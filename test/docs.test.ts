@@ -108,6 +108,7 @@ describe('the commands that documents show', () => {
     if (script === 'gyre') checkGyre(args)
     else if (script === 'start') checkGyre(['compare', ...args])
     else if (script === 'bench') expect(run('benchmarks/src/main.ts', [...args, '--help']).code).toBe(0)
+    else if (script === 'study') expect(existsSync(join(root, `benchmarks/studies/${args[0]}.ts`))).toBe(true)
     else expect(args).toEqual([])
   })
 })

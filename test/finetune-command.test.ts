@@ -12,7 +12,7 @@ import {
   startGyre,
   temporaryFolder,
 } from './run-gyre.js'
-import { writeTinyInputs } from './tiny-runs.js'
+import { tinyConfigs, writeTinyInputs } from './tiny-runs.js'
 
 // The time that a test waits for its turn counts too.
 const timeout = 240_000
@@ -156,6 +156,114 @@ describe.concurrent('a classifier', { timeout }, () => {
   })
 })
 
+describe.concurrent('a table with named columns', { timeout }, () => {
+  const csv = inFolder('named.csv')
+  const rows = inputs.heldOut.flatMap(({ text, label }, i) =>
+    [0, 1, 2, 3].map((copy) => `"${text}",${i}-${copy},${label === '1' ? 'at sea' : '"garden, or so"'}\n`),
+  )
+  writeFileSync(csv, `said,id,where\n${rows.join('')}`)
+  const columns = { 'text-column': 'said', 'label-column': 'where' }
+
+  it.each(['roberta', 'llama', 'bert', 'gpt2'] as const)(
+    'is learnt by %s, whose folder keeps the names of the classes; predictions stand beside the rows',
+    async (name) => {
+      const model = name === 'roberta' || name === 'llama' ? models[name] : inFolder(name)
+      if (name === 'bert' || name === 'gpt2') {
+        const config = inFolder(`${name}.json`)
+        writeFileSync(config, JSON.stringify(tinyConfigs[name]))
+        await outputOf('pretrain', ...flags({ config, out: model, ...pretraining, steps: 2 }))
+      }
+      const out = inFolder(`classify ${name}`)
+      const training = {
+        model,
+        task: 'classify',
+        data: csv,
+        ...columns,
+        method: 'full',
+        out,
+        'sequence-length': 28,
+      }
+      const trained = await jsonOf<FinetuneJson>(
+        'finetune',
+        ...flags({ ...training, epochs: 6, 'learning-rate': 0.01 }),
+      )
+      expect(Object.keys(trained.heldOut)).toEqual(['accuracy', 'matthews'])
+      const labels = ['at sea', 'garden, or so']
+      const config = JSON.parse(readFileSync(join(out, 'config.json'), 'utf8'))
+      expect(config.id2label).toEqual({ ...labels })
+      const record = JSON.parse(readFileSync(join(out, 'gyre_run.json'), 'utf8'))
+      expect(record).toMatchObject({
+        kind: 'classification',
+        labels,
+        columns: { text: 'said', label: 'where' },
+      })
+
+      const whole = await jsonOf<FinetuneJson['heldOut']>(
+        'evaluate',
+        ...flags({ model: out, data: csv, part: 'all' }),
+      )
+      const predicted = { tsv: inFolder(`${name}.tsv`), jsonl: inFolder(`${name}.jsonl`) }
+      await outputOf('predict', ...flags({ model: out, data: csv, out: predicted.tsv }))
+      await outputOf('predict', ...flags({ model: out, data: csv, out: predicted.jsonl }))
+      const table = linesOf(predicted.tsv).map((line) => line.split('\t'))
+      expect(table[0]).toEqual(['said', 'id', 'where', 'prediction'])
+      expect(table).toHaveLength(rows.length + 1)
+      const right = table.slice(1).filter(([, , where, prediction]) => where === prediction)
+      expect(right.length / rows.length).toBe(whole.accuracy)
+      const objects = linesOf(predicted.jsonl).map((line) => JSON.parse(line))
+      expect(objects.map(({ prediction }) => prediction)).toEqual(table.slice(1).map((row) => row[3]))
+      expect(Object.keys(objects[0])).toEqual(['said', 'id', 'where', 'prediction'])
+    },
+  )
+
+  it('may have two texts, and need no labels to be predicted', async () => {
+    const train = inFolder('pairs.jsonl')
+    const pairs = inputs.heldOut.flatMap(({ text }, i) =>
+      ['the whale', 'my rose'].map((other, k) => ({ one: text, two: other, same: (i + k) % 2 })),
+    )
+    writeFileSync(train, pairs.map((pair) => `${JSON.stringify(pair)}\n`).join(''))
+    const out = inFolder('pairs')
+    const named = { 'text-column': 'one', 'pair-column': 'two', 'label-column': 'same' }
+    const training = {
+      ...classifier,
+      task: 'classify',
+      data: train,
+      ...named,
+      method: 'bca:p=8',
+      out,
+      steps: 3,
+    }
+    await outputOf('finetune', ...flags(training))
+    const asked = inFolder('asked.jsonl')
+    writeFileSync(asked, '{"one": "the whale", "two": "a\\tship", "more": [1]}\n')
+    const used = { model: models.roberta, adapter: out, data: asked }
+    const [tsv, jsonl] = [inFolder('asked-predicted.tsv'), inFolder('asked-predicted.jsonl')]
+    await outputOf('predict', ...flags({ ...used, out: tsv }))
+    expect(linesOf(tsv)).toEqual([
+      'text\tpair\tprediction',
+      expect.stringMatching(/^the whale\ta ship\t[01]$/),
+    ])
+    await outputOf('predict', ...flags({ ...used, out: jsonl }))
+    expect(JSON.parse(linesOf(jsonl)[0]!)).toMatchObject({ one: 'the whale', more: [1] })
+  })
+
+  it('holds prompts with answers: the loss on the answers falls', async () => {
+    const data = inFolder('prompts.jsonl')
+    const row = (i: number): object => ({
+      question: `who sees ${i}`,
+      answer: i % 2 ? 'the captain' : 'a sailor',
+    })
+    writeFileSync(data, Array.from({ length: 40 }, (_, i) => `${JSON.stringify(row(i))}\n`).join(''))
+    const prompts = { model: models.llama, task: 'instruct', data, 'sequence-length': 32 }
+    const before = await jsonOf<FinetuneJson['heldOut']>('evaluate', ...flags(prompts))
+    const out = inFolder('instruct')
+    const options = { ...prompts, out, method: 'lora:r=2', epochs: 4, 'learning-rate': 0.02 }
+    const { heldOut } = await jsonOf<FinetuneJson>('finetune', ...flags(options))
+    expect(Object.keys(heldOut)).toEqual(['lossPerAnswerToken'])
+    expect(heldOut.lossPerAnswerToken).toBeLessThan(before.lossPerAnswerToken! - 0.5)
+  })
+})
+
 describe.concurrent('an interrupted run', { timeout }, () => {
   it.each([
     { name: 'language model', command: 'finetune', options: { ...languageModel, method: 'bca:p=8' } },
@@ -223,6 +331,10 @@ async function until(run: Running, happened: () => boolean): Promise<void> {
     if (run.process.exitCode !== null) throw new Error(`the run ended too early: ${run.stderr()}`)
     await setTimeout(2)
   }
+}
+
+function linesOf(file: string): string[] {
+  return readFileSync(file, 'utf8').trimEnd().split('\n')
 }
 
 /** The files of a folder, with what is in them. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { isAbsolute } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { int32Of, readSafetensors } from '@gyre/safetensors'
 import { type Tensor, tensor } from '@gyre/tensor'
@@ -14,8 +15,10 @@ export class FixtureFile {
   readonly names: readonly string[]
   readonly #file
 
+  /** A file of `test/fixtures`, or one at an absolute path. */
   constructor(name: string) {
-    this.#file = readSafetensors(readFileSync(fixturePath(name)), { source: name })
+    const path = isAbsolute(name) ? name : fixturePath(name)
+    this.#file = readSafetensors(readFileSync(path), { source: name })
     this.names = [...this.#file.entries.keys()]
   }
 

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll } from 'vitest'
+import { afterAll, vi } from 'vitest'
+import { runCommand } from '../packages/gyre/src/run-command.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const entry = join(root, 'packages/gyre/src/main.ts')
@@ -23,26 +24,43 @@ export interface Running {
   readonly finished: Promise<Finished>
 }
 
-/** Commands at a time: as many as the cores of a small machine. */
-const parallel = 2
-const waiting: (() => void)[] = []
-let running = 0
+/** The end of the command before: they share one process, and so take turns. */
+let last: Promise<unknown> = Promise.resolve()
 
-/** Runs `gyre` from source to its end, at most two at a time. */
-export async function gyre(...args: readonly string[]): Promise<Finished> {
-  if (running === parallel) await new Promise<void>((resolve) => waiting.push(resolve))
-  else running++
+/**
+ * Runs `gyre` to its end in this process, one command after the other: starting a process costs a second. What it
+ * writes is kept from the test's own output.
+ */
+export function gyre(...args: readonly string[]): Promise<Finished> {
+  const finished = last.then(() => runHere(args))
+  last = finished
+  return finished
+}
+
+async function runHere(args: readonly string[]): Promise<Finished> {
+  const written = { stdout: '', stderr: '' }
+  const spies = [
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      written.stdout += String(text)
+      return true
+    }),
+    vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+      written.stderr += String(text)
+      return true
+    }),
+    vi.spyOn(console, 'log').mockImplementation((...words) => {
+      written.stdout += `${words.join(' ')}\n`
+    }),
+  ]
   try {
-    return await startGyre(...args).finished
+    const code = await runCommand(args)
+    return { code, ...written }
   } finally {
-    // The place is handed on, so that nobody can come between.
-    const next = waiting.shift()
-    if (next) next()
-    else running--
+    for (const spy of spies) spy.mockRestore()
   }
 }
 
-/** Starts `gyre` at once, for a test that wants to interrupt it. */
+/** Starts `gyre` as a process of its own, as people do: for a test that wants to interrupt it. */
 export function startGyre(...args: readonly string[]): Running {
   const child = spawn(process.execPath, ['--conditions=@gyre/source', '--import=tsx', entry, ...args], {
     cwd: root,

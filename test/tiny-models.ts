@@ -48,6 +48,27 @@ export function tinyLlama(): Model {
   )
 }
 
+/** A GPT-2, whose linear layers keep their weights transposed, and one of which gives queries, keys and values. */
+export function tinyGpt2(): Model {
+  return createModel(
+    {
+      modelType: 'gpt2',
+      vocabSize: 20,
+      hiddenSize: 24,
+      intermediateSize: 36,
+      numHiddenLayers: 2,
+      numAttentionHeads: 4,
+      maxPositionEmbeddings: 12,
+      layerNormEpsilon: 1e-5,
+      embeddingDropoutProb: 0,
+      attentionProbsDropoutProb: 0,
+      residualDropoutProb: 0,
+      initializerRange: 0.3,
+    },
+    { seed: 5 },
+  )
+}
+
 /** Token ids and labels as the model takes them: a class for each sequence, or the tokens themselves. */
 export function tinyInputs(model: Model): ModelInputs & { readonly labels: Tensor } {
   const { sequences, tokens } = batch

@@ -40,6 +40,20 @@ export const tinyConfigs = {
     hidden_dropout_prob: 0.1,
     attention_probs_dropout_prob: 0.1,
   },
+  bert: { ...sharedFields, model_type: 'bert', hidden_dropout_prob: 0, attention_probs_dropout_prob: 0 },
+  gpt2: {
+    model_type: 'gpt2',
+    vocab_size: 280,
+    n_embd: 16,
+    n_inner: 24,
+    n_layer: 1,
+    n_head: 2,
+    n_positions: 34,
+    initializer_range: 0.2,
+    resid_pdrop: 0,
+    embd_pdrop: 0,
+    attn_pdrop: 0,
+  },
 } as const
 
 /** Writes what tiny runs read, and gives the paths. */

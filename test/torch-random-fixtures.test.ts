@@ -1,7 +1,9 @@
-import { fourierft, vera } from '@gyre/adapters'
+import { readFileSync } from 'node:fs'
+import { fourierft, inject, vera } from '@gyre/adapters'
 import type { Rng, TensorSpec } from '@gyre/tensor'
+import { loadModelFolder } from '@gyre/transformers/node'
 import { describe, expect, it } from 'vitest'
-import { FixtureFile } from './fixture-files.js'
+import { FixtureFile, fixturePath } from './fixture-files.js'
 
 const recorded = new FixtureFile('vectors/torch_rng.safetensors')
 const site = { path: 'query', target: 'query' }
@@ -39,6 +41,28 @@ describe('what PyTorch draws from a seed is drawn here, bit for bit:', () => {
         const recordedName = `${name}.${basis.toUpperCase()}`
         expect(shape).toEqual(recorded.shape(recordedName))
         expect(initializer({ shape, dtype: 'float32' }, unseeded)).toEqual(recorded.data(recordedName))
+      }
+    },
+  )
+
+  it.each(['llama-tiny-vera', 'roberta-tiny-cls-vera'])(
+    'the bases in the file of %s, that PEFT wrote',
+    async (folder) => {
+      const path = fixturePath(`adapters/${folder}`)
+      const {
+        base_model_name_or_path: base,
+        r,
+        projection_prng_key,
+        target_modules,
+      } = JSON.parse(readFileSync(`${path}/adapter_config.json`, 'utf8'))
+      const model = await loadModelFolder(fixturePath(`models/${base}`))
+      const method = vera({ r, projectionPrngKey: projection_prng_key, targets: target_modules })
+      const file = new FixtureFile(`adapters/${folder}/adapter_model.safetensors`)
+      const drawn = [...inject(model, method).sharedParameters.namedParameters()]
+      expect(drawn.map(([key]) => key)).toEqual(['base_model.vera_A', 'base_model.vera_B'])
+      for (const [key, { value }] of drawn) {
+        expect(value.shape).toEqual(file.shape(key))
+        expect(value.dataSync(), key).toEqual(file.data(key))
       }
     },
   )

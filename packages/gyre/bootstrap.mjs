@@ -36,6 +36,11 @@ const commands = {
     run: (rest) => pnpm(['exec', 'turbo', 'run', 'build', ...rest], { TURBO_TELEMETRY_DISABLED: '1' }),
   },
   bench: { dev: true, kernels: true, run: (rest) => node([join(root, 'benchmarks/src/main.ts'), ...rest]) },
+  study: {
+    dev: true,
+    kernels: true,
+    run: ([study, ...rest]) => node([join(root, `benchmarks/studies/${study}.ts`), ...rest]),
+  },
 }
 
 // Ctrl-C is for the command, which may want to save its work; this process waits for it to end.

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Linear, Module, seedParameters } from '@gyre/nn'
+import { Conv1D, Linear, Module, seedParameters } from '@gyre/nn'
 import { readSafetensors, writeSafetensors } from '@gyre/safetensors'
 import { isGyreError, ones, type Tensor } from '@gyre/tensor'
 import { describe, expect, it } from 'vitest'
@@ -63,6 +63,35 @@ describe('saveAdapter', () => {
       ['base_model.model.classifier.bias', 'F32', [2]],
     ])
     expect(metadata.get('format')).toBe('pt')
+  })
+
+  it('says of layers that keep their weight transposed that they do', async () => {
+    class Transposed extends Module {
+      readonly c_attn = new Conv1D(4, 12)
+      override forward(x: Tensor): Tensor {
+        return this.c_attn.forward(x)
+      }
+    }
+    const [module, other] = [new Transposed(), new Transposed()]
+    for (const each of [module, other]) seedParameters(each, 1)
+    const adapter = inject(module, lora({ r: 2, targets: ['c_attn'] }))
+    adapter.sites[0]!.parameters.byName.get('b')!.assign(ones([12, 2]) as Tensor)
+    const saved = await saveAdapter(adapter)
+    expect(JSON.parse(saved['adapter_config.json']).fan_in_fan_out).toBe(true)
+    // The layers know it themselves; the field decides nothing.
+    loadAdapter(
+      other,
+      {
+        ...saved,
+        'adapter_config.json': saved['adapter_config.json'].replace(
+          '"fan_in_fan_out": true',
+          '"fan_in_fan_out": false',
+        ),
+      },
+      [lora],
+    )
+    const x = ones([1, 4]) as Tensor
+    expect(other.forward(x).dataSync()).toEqual(module.forward(x).dataSync())
   })
 
   it('writes all-linear as PEFT does, and reads it back', async () => {

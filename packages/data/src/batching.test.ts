@@ -1,13 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  type Batches,
-  exampleBatches,
-  ignoredLabel,
-  languageModelBatches,
-  maskedLanguageModelBatches,
-  type TokenBatch,
-} from './batching.js'
+import { type Batches, ignoredLabel, type TokenBatch } from './batching.js'
+import { answerBatches, exampleBatches } from './padded-batches.js'
+import { languageModelBatches, maskedLanguageModelBatches } from './text-windows.js'
 
 const rowsOf = ({ inputIds, sequenceLength, batchSize }: TokenBatch): number[][] =>
   Array.from({ length: batchSize }, (_, row) =>
@@ -221,5 +216,38 @@ describe('exampleBatches', () => {
 
   it('refuses to make batches of nothing', () => {
     expect(() => exampleBatches([], options)).toThrow('0 examples give no batch')
+  })
+})
+
+describe('answerBatches', () => {
+  it('labels the tokens of answers alone, and counts them', () => {
+    const examples = [
+      { ids: Int32Array.of(5, 6, 7, 8), answerStart: 2 },
+      { ids: Int32Array.of(9, 4, 3), answerStart: 0 },
+    ]
+    const [batch] = [...answerBatches(examples, { batchSize: 2, seed: 0, padToken: 0 }).inOrder()]
+    const x = ignoredLabel
+    expect([...batch!.inputIds]).toEqual([5, 6, 7, 8, 9, 4, 3, 0])
+    // Nothing is before the first token that could predict it.
+    expect([...batch!.labels]).toEqual([x, x, 7, 8, x, 4, 3, x])
+    expect([...batch!.attentionMask!]).toEqual([1, 1, 1, 1, 1, 1, 1, 0])
+    expect(batch!.labelCount).toBe(4)
+    expect(batch!.tokenTypeIds).toBeUndefined()
+  })
+})
+
+describe('token types', () => {
+  it('stand in every batch when one example has two texts that are told apart, and in none otherwise', () => {
+    const one = { ids: Int32Array.of(1, 2), tokenTypeIds: Int32Array.of(0, 0), label: 0 }
+    const two = { ids: Int32Array.of(1, 2, 3), tokenTypeIds: Int32Array.of(0, 0, 1), label: 1 }
+    const typesOf = (examples: readonly (typeof one)[]) =>
+      [...exampleBatches(examples, { batchSize: 1, seed: 0, padToken: 0 }).inOrder()].map(
+        ({ tokenTypeIds }) => tokenTypeIds && [...tokenTypeIds],
+      )
+    expect(typesOf([one, two])).toEqual([
+      [0, 0],
+      [0, 0, 1],
+    ])
+    expect(typesOf([one])).toEqual([undefined])
   })
 })

@@ -1,7 +1,7 @@
 import { DataError } from './data-error.js'
 
-/** One row of a table; `line` counts from 1 and is where the row begins. */
-export interface TableRow {
+/** One row of a delimited file; `line` counts from 1 and is where the row begins. */
+export interface DelimitedRow {
   readonly line: number
   readonly fields: readonly string[]
 }
@@ -16,7 +16,7 @@ export interface JsonRow {
  * Tab-separated values without quoting: a `"` is a literal character, as in GLUE's files. `source` names the file
  * in errors.
  */
-export function readTsv(text: string, source: string): TableRow[] {
+export function readTsv(text: string, source: string): DelimitedRow[] {
   return lines(text, source).map((line, index) => ({ line: index + 1, fields: line.split('\t') }))
 }
 
@@ -26,9 +26,9 @@ export function readTsv(text: string, source: string): TableRow[] {
  *
  * @source RFC 4180, section 2.
  */
-export function readCsv(text: string, source: string): TableRow[] {
+export function readCsv(text: string, source: string): DelimitedRow[] {
   const content = contentOf(text, source)
-  const rows: TableRow[] = []
+  const rows: DelimitedRow[] = []
   let at = 0
   let line = 1
   while (at < content.length) {

@@ -1,5 +1,5 @@
 import type { Speech } from './corpora.js'
-import type { Example } from './table-readers.js'
+import type { Example } from './labelled-examples.js'
 
 export const eraLabels = ['before 1850', '1850-1909', '1910-1964', '1965-2021'] as const
 

@@ -1,4 +1,4 @@
-import type { Example } from './table-readers.js'
+import type { Example } from './labelled-examples.js'
 
 /** Tells the class of a text by its words alone. */
 export interface WordClassifier {

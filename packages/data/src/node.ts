@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { type Chapter, corpora, decodeMobyDick, decodeSpeeches, type Speech } from './corpora.js'
 
-export { readTaskFolder, type TaskData } from './task-folder.js'
+export * from './task-folder.js'
 export { loadTokenizer } from './tokenizer-folder.js'
 
 /** The built-in State of the Union addresses. */

@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { llama2cTokenizerJson } from './llama2c-tokenizer.js'
 import { loadTokenizer } from './node.js'
+import { Tokenizer } from './tokenizer.js'
 
 // These files are not part of the project: set GYRE_DATA to a folder that holds them to run the tests.
 const root = process.env.GYRE_DATA
@@ -50,12 +53,14 @@ it.skipIf(!root)(
   },
 )
 
-it.skipIf(!root)(
-  `LLaMA's ids of stories260K are the reference's: emoji, tabs, breaks, double blanks${skipped}`,
-  async () => {
-    const folder = join(root!, 'stories260K')
+it.skipIf(!root).each(['tokenizer.json', 'tok512.bin'])(
+  `LLaMA's ids of stories260K by %s are the reference's: emoji, tabs, breaks, double blanks${skipped}`,
+  async (file) => {
+    const source = join(root!, 'stories260K')
+    const folder = mkdtempSync(join(tmpdir(), 'gyre-tokenizer-'))
+    cpSync(join(source, file), join(folder, file))
     const tokenizer = await loadTokenizer(folder)
-    const { tokenizer: cases } = JSON.parse(readFileSync(join(folder, 'fixture.json'), 'utf8')) as {
+    const { tokenizer: cases } = JSON.parse(readFileSync(join(source, 'fixture.json'), 'utf8')) as {
       readonly tokenizer: readonly Case[]
     }
     for (const { text, ids } of cases) {
@@ -65,3 +70,12 @@ it.skipIf(!root)(
     expect(cases).toHaveLength(7)
   },
 )
+
+it.skipIf(!root)(`llama2.c's tokenizer tells tokenizer.json's story on whole texts${skipped}`, async () => {
+  const folder = join(root!, 'stories260K')
+  const path = join(folder, 'tok512.bin')
+  const fromBinary = new Tokenizer(llama2cTokenizerJson(readFileSync(path), path))
+  const published = await loadTokenizer(folder)
+  const text = readFileSync(join(folder, 'tinystories_sample.txt'), 'utf8')
+  expect([...fromBinary.encode(text)]).toEqual([...published.encode(text)])
+})

@@ -1,12 +1,25 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DataError } from './data-error.js'
-import { type Example, readExamples, type TableLayout } from './table-readers.js'
+import { type PromptAndAnswer, readPrompts } from './instruct-examples.js'
+import {
+  type Example,
+  type LabelledExamples,
+  readExamples,
+  readUnlabelled,
+  type UnlabelledTexts,
+} from './labelled-examples.js'
+import { type TableFormat, tableFormats } from './table.js'
+import type { ClassificationTask, InstructTask, RegressionTask, TableTask } from './table-tasks.js'
 
-/** A task's examples, and what each label index stands for; scores have no labels. */
-export interface TaskData {
-  readonly train: readonly Example[]
-  readonly dev: readonly Example[]
+/** A task's examples in two parts. */
+export interface SplitExamples<Item> {
+  readonly train: readonly Item[]
+  readonly dev: readonly Item[]
+}
+
+/** Labelled examples, and what each label index stands for; scores have no labels. */
+export interface TaskData extends SplitExamples<Example> {
   readonly labels: readonly string[]
 }
 
@@ -14,49 +27,130 @@ export interface TaskData {
 const holdOutEvery = 10
 
 /**
- * A task from a folder with `train.tsv` and `dev.tsv` (`.csv`, `.jsonl`, as the layout says), or from one file. Where
- * there is only one file, every tenth of its rows is held out.
+ * A task from a folder with a training and a development file, such as `train.tsv` and `dev.tsv`, or from one file.
+ * Where there is only one file, every tenth of its rows is held out. `labels` are those of a model that is there
+ * already; otherwise they are the task's, or the training file's.
  */
-export async function readTaskFolder(path: string, layout: TableLayout): Promise<TaskData> {
-  const entry = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT' ? new DataError(`${path}: there is no such file or folder`) : error
-  })
-  if (!entry.isDirectory()) return holdOutTenth(path, layout)
-
-  const files = await readdir(path)
-  const trainFile = `train.${layout.extension}`
-  const devFile = `dev.${layout.extension}`
-  if (!files.includes(trainFile)) {
-    throw new DataError(
-      `${path}: expected a file ${trainFile}, found ${files.sort().join(', ') || 'nothing'}`,
-    )
+export async function readTaskFolder(
+  path: string,
+  task: ClassificationTask | RegressionTask,
+  labels?: readonly string[],
+): Promise<TaskData> {
+  const { trainFile, devFile } = await findFiles(path, task)
+  const read = async (file: string, known: readonly string[] | undefined) => {
+    const { text, format } = await readTableFile(file, task)
+    return readExamples(task, text, { source: file, format }, known)
   }
-  if (!files.includes(devFile)) return holdOutTenth(join(path, trainFile), layout)
-  const train = await readFileExamples(join(path, trainFile), layout)
-  const dev = await readFileExamples(join(path, devFile), layout, train.labels)
+  const train = await read(trainFile, labels)
+  if (devFile === undefined) return { ...holdOutTenth(train.examples, trainFile), labels: train.labels }
+  const dev = await read(devFile, train.labels)
   return { train: train.examples, dev: dev.examples, labels: train.labels }
 }
 
-async function holdOutTenth(path: string, layout: TableLayout): Promise<TaskData> {
-  const { examples, labels } = await readFileExamples(path, layout)
-  if (examples.length < holdOutEvery) {
+/** Prompts and answers, from a folder or one file, as `readTaskFolder` takes them. */
+export async function readPromptFolder(
+  path: string,
+  task: InstructTask,
+): Promise<SplitExamples<PromptAndAnswer>> {
+  const { trainFile, devFile } = await findFiles(path, task)
+  const read = async (file: string) => {
+    const { text, format } = await readTableFile(file, task)
+    return readPrompts(task, text, { source: file, format })
+  }
+  const train = await read(trainFile)
+  return devFile === undefined ? holdOutTenth(train, trainFile) : { train, dev: await read(devFile) }
+}
+
+/** Every example of one file, none held out; `labels` are those that the model knows. */
+export async function readExampleFile(
+  path: string,
+  task: ClassificationTask | RegressionTask,
+  labels: readonly string[] | undefined,
+): Promise<LabelledExamples> {
+  const { text, format } = await readTableFile(path, task)
+  return readExamples(task, text, { source: path, format }, labels)
+}
+
+/** Every prompt and answer of one file. */
+export async function readPromptFile(path: string, task: InstructTask): Promise<PromptAndAnswer[]> {
+  const { text, format } = await readTableFile(path, task)
+  return readPrompts(task, text, { source: path, format })
+}
+
+/** The texts of a file that need not have labels. */
+export async function readUnlabelledFile(
+  path: string,
+  task: ClassificationTask | RegressionTask,
+): Promise<UnlabelledTexts> {
+  const { text, format } = await readTableFile(path, task)
+  return readUnlabelled(task, text, { source: path, format })
+}
+
+/** The training and the development file of a folder; or a file alone. */
+async function findFiles(
+  path: string,
+  { formats, devFile = 'dev' }: TableTask,
+): Promise<{ trainFile: string; devFile?: string }> {
+  const entry = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENOENT' ? new DataError(`${path}: there is no such file or folder`) : error
+  })
+  if (!entry.isDirectory()) return { trainFile: path }
+  const files = (await readdir(path)).sort()
+  const find = (start: string): string | undefined => {
+    const fitting = files.filter(
+      (name) => name.startsWith(start) && formats.some((format) => name.endsWith(`.${format}`)),
+    )
+    const exact = fitting.filter((name) => formats.some((format) => name === `${start}.${format}`))
+    const [found, other] = exact.length > 0 ? exact : fitting
+    if (other !== undefined)
+      throw new DataError(`${path}: expected one ${start} file, found ${found} and ${other}`)
+    return found
+  }
+  const train = find('train')
+  if (train === undefined) {
+    const expected = formats.map((format) => `train.${format}`).join(' or ')
+    throw new DataError(`${path}: expected a file ${expected}, found ${files.join(', ') || 'nothing'}`)
+  }
+  const dev = find(devFile)
+  return dev === undefined
+    ? { trainFile: join(path, train) }
+    : { trainFile: join(path, train), devFile: join(path, dev) }
+}
+
+function holdOutTenth<Item>(items: readonly Item[], source: string): SplitExamples<Item> {
+  if (items.length < holdOutEvery) {
     throw new DataError(
-      `${path}: expected at least ${holdOutEvery} rows, of which every tenth is held out, got ${examples.length}`,
+      `${source}: expected at least ${holdOutEvery} rows, of which every tenth is held out, got ${items.length}`,
     )
   }
   const isHeldOut = (index: number): boolean => (index + 1) % holdOutEvery === 0
   return {
-    train: examples.filter((_, index) => !isHeldOut(index)),
-    dev: examples.filter((_, index) => isHeldOut(index)),
-    labels,
+    train: items.filter((_, index) => !isHeldOut(index)),
+    dev: items.filter((_, index) => isHeldOut(index)),
   }
 }
 
-async function readFileExamples(path: string, layout: TableLayout, labels?: readonly string[]) {
-  return readExamples(layout, decodeUtf8(await readFile(path), path), path, labels)
+/** A file's text, and its format: by the ending of its name where a task takes several. */
+async function readTableFile(
+  path: string,
+  { name, formats }: TableTask,
+): Promise<{ text: string; format: TableFormat }> {
+  const ending = tableFormats.find((format) => path.toLowerCase().endsWith(`.${format}`))
+  const [only, ...others] = formats
+  const format = others.length === 0 ? only! : ending
+  if (format === undefined || !formats.includes(format)) {
+    throw new DataError(
+      `${path}: ${name} takes files that end with ${formats.map((f) => `.${f}`).join(' or ')}`,
+    )
+  }
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENOENT' ? new DataError(`${path}: there is no such file`) : error
+  })
+  return { text: decodeUtf8(bytes, path), format }
 }
 
-function decodeUtf8(bytes: Uint8Array, source: string): string {
+/** Throws a `DataError` that names the line of bytes that are not UTF-8. */
+export function decodeUtf8(bytes: Uint8Array, source: string): string {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   try {
     return decoder.decode(bytes)

@@ -1,14 +1,15 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DataError } from './data-error.js'
+import { llama2cTokenizerJson } from './llama2c-tokenizer.js'
 import { Tokenizer } from './tokenizer.js'
 import { byteLevelTokenizerJson, wordPieceTokenizerJson } from './vocabulary-files.js'
 
 type Fields = { readonly [field: string]: unknown }
 
 /**
- * The tokenizer of a folder: `tokenizer.json`, or else `vocab.json` with `merges.txt`, or else `vocab.txt`. What
- * `tokenizer_config.json` or `special_tokens_map.json` says of its tokens is heeded.
+ * The tokenizer of a folder: `tokenizer.json`, or else `vocab.json` with `merges.txt`, or else `vocab.txt`, or else the
+ * `tok….bin` of llama2.c. What `tokenizer_config.json` or `special_tokens_map.json` says of its tokens is heeded.
  */
 export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   const config = await readConfig(folder)
@@ -26,8 +27,13 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
     const lowercase = config?.do_lower_case !== false
     return new Tokenizer(wordPieceTokenizerJson(words, { lowercase }), { source: words.source, config })
   }
+  const binary = (await readdir(folder).catch(() => [])).find((name) => /^tok.*\.bin$/.test(name))
+  if (binary !== undefined) {
+    const path = join(folder, binary)
+    return new Tokenizer(llama2cTokenizerJson(await readFile(path), path), { source: path, config })
+  }
   throw new DataError(
-    `${source}: there is no such file, nor vocab.json with merges.txt, nor vocab.txt beside it`,
+    `${source}: there is no such file, nor vocab.json with merges.txt, vocab.txt or a tok….bin beside it`,
   )
 }
 

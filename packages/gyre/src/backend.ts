@@ -63,8 +63,13 @@ export async function loadWasm(threads: number | undefined): Promise<WasmBackend
   return wasm({ threads })
 }
 
+/** Backends that commands of this process have used: a second one would only have threads and memory of its own. */
+const loaded = new Map<number | undefined, Promise<WasmBackend>>()
+
 async function useWasm(threads: number | undefined): Promise<ChosenBackend> {
-  const backend = await loadWasm(threads)
+  const loading = loaded.get(threads) ?? loadWasm(threads)
+  loaded.set(threads, loading)
+  const backend = await loading
   setBackend(backend)
   const { variant, threads: running } = backend.status
   return { backend, identity: `wasm (${variant})`, threads: running, wasm: backend }

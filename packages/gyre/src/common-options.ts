@@ -1,6 +1,8 @@
-import { access, constants, mkdir } from 'node:fs/promises'
+import { access, constants, mkdir, realpath } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type BackendOptions, backendNames } from './backend.js'
+import { UsageError } from './errors.js'
 
 /** What every command takes. */
 export interface CommonOptions extends BackendOptions {
@@ -62,4 +64,19 @@ export function nameList(text: string): string[] {
 export async function makeOutputFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true })
   await access(folder, constants.W_OK)
+}
+
+/** Throws a `UsageError` when a command would write into a folder that it reads; the folders by their options. */
+export async function checkOutputFolder(
+  out: string,
+  inputs: { readonly [option: string]: string | undefined },
+): Promise<void> {
+  const real = (path: string): Promise<string> => realpath(path).catch(() => resolve(path))
+  for (const [option, path] of Object.entries(inputs)) {
+    if (path !== undefined && (await real(path)) === (await real(out))) {
+      throw new UsageError(
+        `--out ${out} is the folder of --${option}, which is left as it is; choose another`,
+      )
+    }
+  }
 }

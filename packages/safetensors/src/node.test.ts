@@ -1,9 +1,15 @@
 import { readdirSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openSafetensorsFile, readSafetensorsFile, writeAtomically, writeSafetensorsFile } from './node.js'
+import {
+  type FileTensor,
+  openSafetensorsFile,
+  readSafetensorsFile,
+  writeAtomically,
+  writeSafetensorsFile,
+} from './node.js'
 import { readSafetensors } from './read.js'
 import { SafetensorsError } from './safetensors-error.js'
 import { type WritableTensor, writeSafetensors } from './write.js'
@@ -62,6 +68,23 @@ describe('a file', () => {
     await expect(file.get('ids')).rejects.toThrow('tensor "ids": expected 8 bytes, got 3')
     await file.close()
   })
+})
+
+it('numbers that are fetched are written as those given, each fetched after the one before was written', async () => {
+  const sizes: number[] = []
+  const fetched = tensors.map(([name, { data, ...spec }]): [string, FileTensor] => {
+    const fetch = async () => {
+      const temporary = (await readdir(folder)).find((file) => file.endsWith('.partial'))!
+      sizes.push((await stat(join(folder, temporary))).size)
+      return data
+    }
+    return [name, { ...spec, data: fetch }]
+  })
+  await writeSafetensorsFile(path, fetched)
+  const bytes = await readFile(path)
+  expect(new Uint8Array(bytes)).toEqual(writeSafetensors(tensors))
+  const offsets = [...readSafetensors(bytes).entries.values()].map(({ offset }) => offset)
+  expect(sizes).toEqual(offsets)
 })
 
 describe('a write that fails', () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { open, readFile, rename, rm } from 'node:fs/promises'
+import type { TypedArray } from './dtype.js'
 import {
   type ByteSource,
   type LazySafetensorsFile,
@@ -7,7 +8,7 @@ import {
   readSafetensors,
   type SafetensorsFile,
 } from './read.js'
-import { layOutSafetensors, type Metadata, type NamedTensors } from './write.js'
+import { encodeHeader, encodeTensor, type Metadata, type WritableTensor } from './write.js'
 
 /** A file on disk of which parts are read, open until `close`. */
 export interface OpenFile extends ByteSource {
@@ -56,16 +57,33 @@ export async function readSafetensorsFile(path: string): Promise<SafetensorsFile
   return readSafetensors(await readFile(path), { source: path })
 }
 
+/** A tensor for a file; its numbers may be fetched when they are written. */
+export interface FileTensor extends Omit<WritableTensor, 'data'> {
+  readonly data: TypedArray | (() => Promise<TypedArray>)
+}
+
 /**
- * Writes a file with `writeAtomically`, a tensor at a time: nothing is copied but what needs conversion. The arrays
- * must not change meanwhile.
+ * Writes a file with `writeAtomically`, a tensor at a time: nothing is copied but what needs conversion, and no more
+ * than one of the tensors that are fetched is in memory. The arrays must not change meanwhile.
  */
 export async function writeSafetensorsFile(
   path: string,
-  tensors: NamedTensors,
-  metadata?: Metadata,
+  tensors: Iterable<readonly [name: string, tensor: FileTensor]>,
+  metadata: Metadata = {},
 ): Promise<void> {
-  await writeAtomically(path, layOutSafetensors(tensors, metadata, path))
+  await writeAtomically(path, encodeParts([...tensors], metadata, path))
+}
+
+async function* encodeParts(
+  tensors: readonly (readonly [name: string, tensor: FileTensor])[],
+  metadata: Metadata,
+  source: string,
+): AsyncGenerator<Uint8Array> {
+  yield encodeHeader(tensors, metadata, source)
+  for (const [name, { dtype, shape, data }] of tensors) {
+    const numbers = typeof data === 'function' ? await data() : data
+    yield encodeTensor({ dtype, shape, data: numbers }, { source, tensor: name })
+  }
 }
 
 /**
@@ -74,14 +92,14 @@ export async function writeSafetensorsFile(
  */
 export async function writeAtomically(
   path: string,
-  contents: Uint8Array | string | Iterable<Uint8Array>,
+  contents: Uint8Array | string | Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
 ): Promise<void> {
   const parts = typeof contents === 'string' || contents instanceof Uint8Array ? [contents] : contents
   const temporary = `${path}.${randomUUID()}.partial`
   try {
     const handle = await open(temporary, 'wx')
     try {
-      for (const part of parts) await handle.writeFile(part)
+      for await (const part of parts) await handle.writeFile(part)
       await handle.sync()
     } finally {
       await handle.close()

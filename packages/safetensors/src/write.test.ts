@@ -107,12 +107,12 @@ describe('what cannot be written', () => {
     [
       'a broken shape',
       [['x', { ...good, shape: [0.5, 4] }]],
-      'tensor "x": shape [0.5, 4] does not hold 2 numbers',
+      'tensor "x": shape [0.5, 4] is not of whole numbers ≥ 0, or too large',
     ],
     [
       'negative dims',
       [['x', { ...good, shape: [-1, -2] }]],
-      'tensor "x": shape [-1, -2] does not hold 2 numbers',
+      'tensor "x": shape [-1, -2] is not of whole numbers ≥ 0, or too large',
     ],
     [
       'another array',

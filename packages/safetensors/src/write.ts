@@ -1,6 +1,6 @@
 import { byteLengthOf, dtypes, isDType, type SafetensorsDType, type TypedArray } from './dtype.js'
 import { formatShape, isReservedName, maxHeaderLength, metadataKey, prefixLength } from './header.js'
-import { SafetensorsError } from './safetensors-error.js'
+import { type Place, SafetensorsError } from './safetensors-error.js'
 import { isWellFormed } from './well-formed.js'
 
 export interface WritableTensor {
@@ -36,31 +36,32 @@ export function writeSafetensors(tensors: NamedTensors, metadata: Metadata = {})
 }
 
 /** A file's bytes in parts: the header, then each tensor, as views of the arrays given where no conversion is needed. */
-export function layOutSafetensors(
-  tensors: NamedTensors,
-  metadata: Metadata = {},
+function layOutSafetensors(tensors: NamedTensors, metadata: Metadata): Uint8Array[] {
+  const list = [...tensors]
+  return [encodeHeader(list, metadata), ...list.map(([tensor, value]) => encodeTensor(value, { tensor }))]
+}
+
+/** The prefix and the header of a file with these tensors, one after the other. */
+export function encodeHeader(
+  tensors: Iterable<readonly [name: string, spec: Pick<WritableTensor, 'dtype' | 'shape'>]>,
+  metadata: Metadata,
   source?: string,
-): Uint8Array[] {
+): Uint8Array {
   const names = new Set<string>()
   const members: string[] = []
-  const parts: Uint8Array[] = []
   if (Object.keys(metadata).length > 0) members.push(metadataMember(metadata, source))
   let end = 0
-  for (const [name, tensor] of tensors) {
+  for (const [name, { dtype, shape }] of tensors) {
     const place = { source, tensor: name }
     if (names.has(name)) throw new SafetensorsError('the name is given twice', place)
     if (!isWritableName(name)) throw new SafetensorsError('a tensor may not have this name', place)
     names.add(name)
-    const part = encodeTensor(tensor, place)
-    const { dtype, shape } = tensor
+    const offsets = [end, end + byteLengthOfTensor(dtype, shape, place)]
+    end = offsets[1]!
     // Joined by hand: an object would put names such as "10" before all others.
-    members.push(
-      `${JSON.stringify(name)}:${JSON.stringify({ dtype, shape, data_offsets: [end, end + part.length] })}`,
-    )
-    end += part.length
-    parts.push(part)
+    members.push(`${JSON.stringify(name)}:${JSON.stringify({ dtype, shape, data_offsets: offsets })}`)
   }
-  return [encodeHeader(`{${members.join(',')}}`, source), ...parts]
+  return encodeHeaderText(`{${members.join(',')}}`, source)
 }
 
 function metadataMember(metadata: Metadata, source: string | undefined): string {
@@ -75,22 +76,28 @@ function metadataMember(metadata: Metadata, source: string | undefined): string 
   return `${JSON.stringify(metadataKey)}:${JSON.stringify(metadata)}`
 }
 
-function encodeTensor({ dtype, shape, data }: WritableTensor, place: { source?: string; tensor: string }) {
-  if (!isDType(dtype)) throw new SafetensorsError(`there is no dtype ${dtype}`, place)
+/** A tensor's bytes. Throws unless its dtype, shape and array fit together. */
+export function encodeTensor({ dtype, shape, data }: WritableTensor, place: Place): Uint8Array {
+  const byteLength = byteLengthOfTensor(dtype, shape, place)
   const { bytes, arrayName, encode } = dtypes[dtype]
   const given = data[Symbol.toStringTag]
   if (given !== arrayName) throw new SafetensorsError(`${dtype} takes a ${arrayName}, not a ${given}`, place)
-  const byteLength = shape.every((dim) => Number.isSafeInteger(dim) && dim >= 0)
-    ? byteLengthOf(dtype, shape)
-    : undefined
   if (byteLength !== data.length * bytes) {
     throw new SafetensorsError(`shape ${formatShape(shape)} does not hold ${data.length} numbers`, place)
   }
   return (encode as (data: TypedArray) => Uint8Array)(data)
 }
 
+function byteLengthOfTensor(dtype: SafetensorsDType, shape: readonly number[], place: Place): number {
+  if (!isDType(dtype)) throw new SafetensorsError(`there is no dtype ${dtype}`, place)
+  const isShape = shape.every((dim) => Number.isSafeInteger(dim) && dim >= 0)
+  const byteLength = isShape ? byteLengthOf(dtype, shape) : undefined
+  if (byteLength !== undefined) return byteLength
+  throw new SafetensorsError(`shape ${formatShape(shape)} is not of whole numbers ≥ 0, or too large`, place)
+}
+
 /** The prefix and the header, together a multiple of 8 bytes. */
-function encodeHeader(json: string, source: string | undefined): Uint8Array {
+function encodeHeaderText(json: string, source: string | undefined): Uint8Array {
   const text = new TextEncoder().encode(json)
   const length = Math.ceil(text.length / 8) * 8
   if (length > maxHeaderLength) {

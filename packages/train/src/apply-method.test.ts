@@ -89,6 +89,17 @@ describe('applyMethod', () => {
     expect(namesOf(trainable)).toEqual([...model.namedParameters()].map(([name]) => name))
   })
 
+  it('leaves for full the modules alone that it is told to', () => {
+    const model = llama()
+    const frozen = [...model.namedParameters()].filter(([name]) => /embed_tokens|q_proj/.test(name))
+    const trainable = apply(model, 'full:freeze=embed_tokens+q_proj')
+    expect(trainableNames(model)).toEqual(namesOf(trainable))
+    expect(namesOf(trainable)).toHaveLength([...model.namedParameters()].length - frozen.length)
+    expect(() => apply(llama(), 'full:freeze=embeddings')).toThrow(
+      'freeze: the model has no module named embeddings',
+    )
+  })
+
   it('says so when there is nothing to train', () => {
     expect(() => apply(llama(true), 'head')).toThrow('method head: the model has nothing to train')
   })

@@ -1,4 +1,4 @@
-import { type Adapter, inject, type ParameterGroup } from '@gyre/adapters'
+import { type Adapter, findModules, inject, type ParameterGroup } from '@gyre/adapters'
 import { type HasParameters, type Parameter, sizeOf } from '@gyre/tensor'
 import type { Model } from '@gyre/transformers'
 import { TrainingError } from './errors.js'
@@ -30,7 +30,8 @@ export function applyMethod(model: Model, method: TrainingMethod, { seed }: Appl
     }
   }
   const isHead = (name: string): boolean => model.headPaths.some((head) => name.startsWith(`${head}.`))
-  const trained = [...model.namedParameters()].filter(([name]) => method.kind === 'full' || isHead(name))
+  const isTrained = method.kind === 'full' ? notFrozen(model, method.freeze ?? []) : isHead
+  const trained = [...model.namedParameters()].filter(([name]) => isTrained(name))
   if (trained.length === 0) throw new TrainingError(`method ${method.label}: the model has nothing to train`)
   model.requiresGrad(false)
   for (const [, parameter] of trained) parameter.trainable = true
@@ -42,6 +43,16 @@ export function applyMethod(model: Model, method: TrainingMethod, { seed }: Appl
       : { adapter: countNumbers(trained), head: 0 },
     namedParameters: () => trained,
   }
+}
+
+/** Whether a parameter is outside of the modules of these names. */
+function notFrozen(model: Model, names: readonly string[]): (parameter: string) => boolean {
+  const paths = names.flatMap((name) => {
+    const found = findModules(model, [name])
+    if (found.length === 0) throw new TrainingError(`freeze: the model has no module named ${name}`)
+    return found.map(([path]) => path)
+  })
+  return (parameter) => !paths.some((path) => parameter.startsWith(`${path}.`))
 }
 
 function countNumbers(parameters: readonly (readonly [string, Parameter])[]): number {

@@ -36,13 +36,15 @@ describe('parseMethod', () => {
     'vera:r=4:key=3:d=1',
     'fourierft:n=8:init=zeros:form=sparse',
     'full',
+    'full:freeze=embed_tokens+norm',
   ])('reads the label of %s as the same method', (text) => {
     expect(labelOf(labelOf(text))).toBe(labelOf(text))
     expect(labelOf(text)).toBe(text)
   })
 
   it.each([
-    ['full:p=3', "method 'full:p=3': full takes no options"],
+    ['full:p=3', "method 'full:p=3': full has freeze, the names of modules joined by +"],
+    ['full:freeze=a+', "method 'full:freeze=a+': full has freeze, the names of modules joined by +"],
     ['head:', "method 'head:': head takes no options"],
     ['dora', `method 'dora': unknown method 'dora'; expected one of ${names}`],
     ['', `method '': unknown method ''; expected one of ${names}`],

@@ -2,11 +2,11 @@ import { type AdapterMethod, type AnyMethodFactory, configure, type TargetConfig
 import { TrainingError } from './errors.js'
 import { adapterMethods } from './methods.js'
 
-/** What is trained: an adapter, the head alone on the frozen model, or everything. */
+/** What is trained: an adapter, the head alone on the frozen model, or everything but the modules named in `freeze`. */
 export type TrainingMethod =
   | { readonly kind: 'adapter'; readonly label: string; readonly method: AdapterMethod }
   | { readonly kind: 'head'; readonly label: 'head' }
-  | { readonly kind: 'full'; readonly label: 'full' }
+  | { readonly kind: 'full'; readonly label: string; readonly freeze?: readonly string[] }
 
 /** The forms that `parseMethod` takes, for help texts: `bca[:blockSize|p=…]`. */
 export function methodGrammar(): string[] {
@@ -17,15 +17,24 @@ export function methodGrammar(): string[] {
     )
     return `${factory.methodName}${options.join(' ')}`
   })
-  return [...adapters, 'full', 'head']
+  return [...adapters, 'full[:freeze=…] modules that stay as they are, joined by +', 'head']
 }
 
 /** Reads `name[:key=value]…`; keys are the configuration's names or the paper's letters. */
 export function parseMethod(text: string, targets: TargetConfig): TrainingMethod {
   const [name = '', ...rest] = text.split(':')
-  if (name === 'full' || name === 'head') {
-    if (rest.length > 0) throw new TrainingError(`method '${text}': ${name} takes no options`)
-    return { kind: name, label: name } as TrainingMethod
+  if (name === 'head') {
+    if (rest.length > 0) throw new TrainingError(`method '${text}': head takes no options`)
+    return { kind: name, label: name }
+  }
+  if (name === 'full') {
+    const pairs = readPairs(rest, text)
+    if (pairs.length === 0) return { kind: name, label: name }
+    const freeze = pairs.flatMap(([key, value]) => (key === 'freeze' ? value.split('+') : ['']))
+    if (pairs.length > 1 || freeze.includes('')) {
+      throw new TrainingError(`method '${text}': full has freeze, the names of modules joined by +`)
+    }
+    return { kind: name, label: text, freeze }
   }
   const factory = (adapterMethods as { [name: string]: AnyMethodFactory })[name]
   if (!factory || !Object.hasOwn(adapterMethods, name)) {

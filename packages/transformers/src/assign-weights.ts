@@ -68,6 +68,7 @@ function matchNames(
   { strictness = 'strict', newParts = [] }: AssignOptions,
 ): Match[] {
   const { body, unusedKeys } = architectureOf(model.config)
+  // The head is what lies outside the body, and BERT's pooler, which only some tasks have trained.
   const isNewHead = (name: string): boolean =>
     strictness === 'new-head' && (!isBelow(name, [body]) || unusedKeys.test(name))
   const matched: Match[] = []

@@ -60,7 +60,8 @@ export async function loadModel(source: CheckpointSource, options: LoadModelOpti
   const { name = 'checkpoint', weightsName = `${name}/model.safetensors`, weights } = source
   const { config, task } = parseConfigFile(source.config, name, options.task)
   const { numLabels = config.numLabels, problemType = config.problemType } = options
-  const labelled = { ...config, numLabels, problemType } as ModelConfig
+  const labels = options.labels ?? (numLabels === config.numLabels ? config.labels : undefined)
+  const labelled = { ...config, numLabels, labels, problemType } as ModelConfig
   const model = createModel(labelled, { seed: options.seed ?? 0, task })
   const file = 'entries' in weights ? weights : await openSafetensors(weights, { source: weightsName })
   await assignWeights(model, file, weightsName, options)
@@ -71,23 +72,18 @@ export async function loadModel(source: CheckpointSource, options: LoadModelOpti
 export async function saveModel(
   model: Model,
 ): Promise<{ 'config.json': string; 'model.safetensors': Uint8Array }> {
+  const tensors: [string, WritableTensor][] = []
+  for (const [name, { value, shape }] of model.namedParameters()) {
+    tensors.push([name, { dtype: 'F32', shape, data: (await value.data()) as Float32Array }])
+  }
   return {
     'config.json': formatConfig(model.config, model.architecture),
-    'model.safetensors': writeSafetensors(await tensorsOf(model), weightsMetadata),
+    'model.safetensors': writeSafetensors(tensors, weightsMetadata),
   }
 }
 
 /** What transformers wants to read in the file. */
 export const weightsMetadata = { format: 'pt' }
-
-/** A model's tensors as they are written. */
-export async function tensorsOf(model: Model): Promise<[name: string, tensor: WritableTensor][]> {
-  const tensors: [string, WritableTensor][] = []
-  for (const [name, { value, shape }] of model.namedParameters()) {
-    tensors.push([name, { dtype: 'F32', shape, data: (await value.data()) as Float32Array }])
-  }
-  return tensors
-}
 
 /** The task of the class that `architectures` names first. */
 function namedTask({ architectures }: Fields, config: ModelConfig, source: string): ModelTask | undefined {

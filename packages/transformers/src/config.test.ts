@@ -1,6 +1,7 @@
 import { isGyreError } from '@gyre/tensor'
 import { describe, expect, it } from 'vitest'
 import { formatConfig, parseConfig } from './config.js'
+import { createModel } from './create-model.js'
 import { presets } from './presets.js'
 
 const llama = {
@@ -90,9 +91,19 @@ describe('parseConfig', () => {
     expect(unscaled).toEqual(parseConfig(llama))
   })
 
-  it('counts the labels in id2label', () => {
+  it('counts the labels in id2label, and keeps their names unless they say nothing', () => {
     const id2label = { 0: 'a', 1: 'b', 2: 'c' }
-    expect(parseConfig({ ...roberta, id2label })).toMatchObject({ numLabels: 3 })
+    const config = parseConfig({ ...roberta, id2label })
+    expect(config).toMatchObject({ numLabels: 3, labels: ['a', 'b', 'c'] })
+    const { architecture } = createModel(config, { seed: 0 })
+    expect(JSON.parse(formatConfig(config, architecture))).toMatchObject({
+      id2label,
+      label2id: { a: 0, b: 1, c: 2 },
+    })
+    expect(parseConfig({ ...roberta, id2label: { 0: 'LABEL_0', 1: 'LABEL_1' } }).labels).toBeUndefined()
+    expect(() => parseConfig({ ...roberta, id2label: { 0: 'a', 1: 5 } }, 'c.json')).toThrow(
+      'c.json: id2label: 1 should be a string, not 5',
+    )
   })
 
   it('takes null for absent, and ignores fields that it does not know', () => {

@@ -48,6 +48,12 @@ export class FieldReader {
     return this.has(name) ? this.number(name) : undefined
   }
 
+  string(name: string): string {
+    const value = this.#fields[name]
+    if (typeof value !== 'string') throw this.#wrong(name, 'a string', value)
+    return value
+  }
+
   boolean(name: string, fallback: boolean): boolean {
     const value = this.#fields[name] ?? fallback
     if (typeof value !== 'boolean') throw this.#wrong(name, 'true or false', value)

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LazySafetensorsFile } from '@gyre/safetensors'
 import {
+  type FileTensor,
   type OpenFile,
   openFile,
   openSafetensorsFile,
@@ -13,7 +14,6 @@ import {
   type LoadModelOptions,
   loadModel,
   parseConfigFile,
-  tensorsOf,
   weightsMetadata,
 } from './checkpoint.js'
 import { formatConfig } from './config.js'
@@ -48,10 +48,17 @@ export async function loadConfigFolder(path: string): Promise<ReturnType<typeof 
   }
 }
 
-/** Writes `model.safetensors` and `config.json`, each complete or not at all; the configuration comes last. */
+/**
+ * Writes `model.safetensors`, a tensor at a time, and `config.json`, each complete or not at all; the configuration
+ * comes last.
+ */
 export async function saveModelFolder(folder: string, model: Model): Promise<void> {
   await mkdir(folder, { recursive: true })
-  await writeSafetensorsFile(join(folder, singleFile), await tensorsOf(model), weightsMetadata)
+  const tensors = [...model.namedParameters()].map(([name, parameter]): [string, FileTensor] => {
+    const data = async () => (await parameter.value.data()) as Float32Array
+    return [name, { dtype: 'F32', shape: parameter.shape, data }]
+  })
+  await writeSafetensorsFile(join(folder, singleFile), tensors, weightsMetadata)
   await writeAtomically(join(folder, 'config.json'), formatConfig(model.config, model.architecture))
 }
 
@@ -92,7 +99,8 @@ async function findLlama2c(path: string): Promise<string | undefined> {
   if (entry?.isFile() && path.endsWith('.bin')) return path
   if (!entry?.isDirectory()) return undefined
   const names = await readdir(path)
-  const binaries = names.filter((name) => name.endsWith('.bin'))
+  // The tokenizer beside it ends alike.
+  const binaries = names.filter((name) => name.endsWith('.bin') && !name.startsWith('tok'))
   const hasSafetensors = names.includes(singleFile) || names.includes(indexFile)
   return binaries.length === 1 && !hasSafetensors ? join(path, binaries[0]!) : undefined
 }

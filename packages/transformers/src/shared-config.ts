@@ -4,6 +4,8 @@ import type { FieldReader, Fields } from './fields.js'
 export interface LabelConfig {
   /** Classes, or 1 for regression. Hugging Face takes 2 when it is left out. */
   readonly numLabels?: number
+  /** Names of the classes, one for each output. */
+  readonly labels?: readonly string[]
   /** Left out, one label is a regression and several are classes. */
   readonly problemType?: 'regression' | 'single_label_classification'
 }
@@ -24,13 +26,16 @@ export interface SharedConfig extends LabelConfig {
 
 /** The fields that are called the same in every `config.json`. */
 export function readSharedFields(read: FieldReader) {
+  const id2label = read.object('id2label')
+  const numLabels = read.has('num_labels') ? read.size('num_labels') : id2label?.names().length
   return {
     vocabSize: read.size('vocab_size'),
     initializerRange: read.number('initializer_range', 0.02),
     bosTokenId: read.token('bos_token_id'),
     eosTokenId: read.token('eos_token_id'),
     padTokenId: read.token('pad_token_id'),
-    numLabels: read.has('num_labels') ? read.size('num_labels') : read.object('id2label')?.names().length,
+    numLabels,
+    labels: numLabels === undefined ? undefined : readLabels(id2label, numLabels),
     problemType: read.oneOf('problem_type', 'regression', 'single_label_classification'),
   } satisfies Partial<SharedConfig>
 }
@@ -44,8 +49,8 @@ export function formatSharedFields(config: SharedConfig): Fields {
     pad_token_id: config.padTokenId ?? null,
     problem_type: config.problemType ?? null,
     ...(config.numLabels !== undefined && {
-      id2label: labelNames(config.numLabels, (i, name) => [i, name]),
-      label2id: labelNames(config.numLabels, (i, name) => [name, i]),
+      id2label: Object.fromEntries(labelNames(config).entries()),
+      label2id: Object.fromEntries(labelNames(config).map((name, i) => [name, i])),
     }),
     torch_dtype: 'float32',
   }
@@ -79,9 +84,18 @@ export function numLabelsOf({ numLabels = 2 }: LabelConfig): number {
   return numLabels
 }
 
-function labelNames(
-  count: number,
-  entry: (index: number, name: string) => [string | number, string | number],
-) {
-  return Object.fromEntries(Array.from({ length: count }, (_, i) => entry(i, `LABEL_${i}`)))
+/** The names of the classes; those that Hugging Face gives where there are none. */
+function labelNames({ labels, numLabels = 0 }: LabelConfig): readonly string[] {
+  return labels ?? Array.from({ length: numLabels }, (_, i) => placeholder(i))
+}
+
+/** The names in an `id2label`; undefined where they are only Hugging Face's placeholders. */
+function readLabels(id2label: FieldReader | undefined, numLabels: number): readonly string[] | undefined {
+  if (id2label?.names().length !== numLabels) return undefined
+  const labels = Array.from({ length: numLabels }, (_, i) => id2label.string(String(i)))
+  return labels.every((label, i) => label === placeholder(i)) ? undefined : labels
+}
+
+function placeholder(index: number): string {
+  return `LABEL_${index}`
 }

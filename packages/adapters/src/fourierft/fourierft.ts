@@ -1,5 +1,13 @@
 import { constant, normal } from '@gyre/nn'
 import type { Tensor } from '@gyre/tensor'
+import {
+  type BySite,
+  bySiteOption,
+  fromPeftPattern,
+  isPositiveInteger,
+  toPeftPattern,
+  valueAt,
+} from '../by-site.js'
 import { AdapterError } from '../errors.js'
 import { defineMethod, type JsonObject, type Site } from '../method.js'
 import { choiceOption, integerOption, numberOption } from '../option-syntax.js'
@@ -10,8 +18,8 @@ import { sparseProduct, sparseProductFlops } from './sparse-product.js'
 import { spectralProduct, spectralProductFlops } from './spectral-product.js'
 
 export interface FourierFTConfig {
-  /** How many entries of the spectrum of ΔW are trained at each site. */
-  readonly nFrequency: number
+  /** How many entries of the spectrum of ΔW are trained at a site, for all sites or by target. */
+  readonly nFrequency: BySite
   /** ΔW is multiplied by it. */
   readonly scaling: number
   /** Seed of the places of those entries. */
@@ -61,11 +69,11 @@ export const fourierft = /* @__PURE__ */ defineMethod<FourierFTConfig, 'spectrum
       'Each site draws its places from the same seed, as in PEFT, so that sites of one shape have the same ones; they are saved. Two further forms compute ΔW x without ΔW.',
   },
   options: {
-    nFrequency: integerOption({
+    nFrequency: bySiteOption({
       doc: 'trained entries of the spectrum',
       alias: 'n',
       default: 1000,
-      minimum: 1,
+      kind: 'integer',
     }),
     scaling: numberOption({ doc: 'ΔW is multiplied by it', alias: 'alpha', default: 150 }),
     randomLocSeed: integerOption({ doc: 'seed of their places', alias: 'seed', default: 777, minimum: 0 }),
@@ -76,50 +84,61 @@ export const fourierft = /* @__PURE__ */ defineMethod<FourierFTConfig, 'spectrum
       default: 'transform',
     }),
   },
-  check: ({ nFrequency }, { path, inFeatures, outFeatures }) => {
-    if (nFrequency <= outFeatures * inFeatures) return
+  check: (config, site) => {
+    const n = frequencyCountAt(config, site)
+    const { path, inFeatures, outFeatures } = site
+    if (n <= outFeatures * inFeatures) return
     throw new AdapterError(
-      `${path}: nFrequency is ${nFrequency}; a layer [${outFeatures}, ${inFeatures}] has ${outFeatures * inFeatures} frequencies`,
+      `${path}: nFrequency is ${n}; a layer [${outFeatures}, ${inFeatures}] has ${outFeatures * inFeatures} frequencies`,
     )
   },
-  parameters: ({ nFrequency, randomLocSeed, init }, site) => ({
-    spectrum: {
-      key: 'fourierft_spectrum',
-      shape: [nFrequency],
-      initializer: init === 'normal' ? normal(1) : constant(0),
-    },
-    indices: {
-      key: 'fourierft_indices',
-      shape: [2, nFrequency],
-      dtype: 'int32',
-      initializer: randomFrequencies(randomLocSeed, site),
-      trainable: false,
-      redrawnWhenMissing: true,
-    },
-  }),
+  parameters: (config, site) => {
+    const n = frequencyCountAt(config, site)
+    return {
+      spectrum: {
+        key: 'fourierft_spectrum',
+        shape: [n],
+        initializer: config.init === 'normal' ? normal(1) : constant(0),
+      },
+      indices: {
+        key: 'fourierft_indices',
+        shape: [2, n],
+        dtype: 'int32',
+        initializer: randomFrequencies(config.randomLocSeed, site),
+        trainable: false,
+        redrawnWhenMissing: true,
+      },
+    }
+  },
   delta: ({ form, scaling }, site, { spectrum, indices }, x) =>
     forms[form].product(x, spectrum, frequenciesOf(indices), site, scaling),
   deltaWeight: ({ scaling }, site, { spectrum, indices }) =>
     inverseTransform(spectrum, frequenciesOf(indices), site, scaling),
   learningRateScale: () => 1,
-  parameterCount: ({ nFrequency }) => nFrequency,
-  flops: ({ nFrequency, form }, site, tokens) => forms[form].flops(nFrequency, site, tokens),
+  parameterCount: frequencyCountAt,
+  flops: (config, site, tokens) => forms[config.form].flops(frequencyCountAt(config, site), site, tokens),
   fresh: ({ init }) =>
     init === 'zeros'
       ? 'changes nothing'
       : { changes: 'The spectrum begins as standard normal numbers, as in the paper and in PEFT.' },
-  toPeft: ({ nFrequency, scaling, randomLocSeed, init, form }) => ({
-    n_frequency: nFrequency,
-    scaling,
-    random_loc_seed: randomLocSeed,
-    init_weights: init === 'zeros',
-    // Not a field of PEFT's, so it is there only when it says something.
-    form: form === 'transform' ? undefined : form,
-  }),
-  fromPeft: (fields) => {
-    refuseVariants(fields, { bias: 'none', n_frequency_pattern: {}, alpha: null, ifft2_norm: 'backward' })
+  toPeft: (config, sites) => {
+    const counts = toPeftPattern(sites, (site) => frequencyCountAt(config, site))
     return {
-      nFrequency: numberField(fields, 'n_frequency', 'positive integer'),
+      fan_in_fan_out: sites.some(({ weightIsTransposed }) => weightIsTransposed),
+      init_weights: config.init === 'zeros',
+      n_frequency: counts.value,
+      n_frequency_pattern: counts.pattern,
+      random_loc_seed: config.randomLocSeed,
+      scaling: config.scaling,
+      // Not a field of PEFT's, so it is there only when it says something.
+      form: config.form === 'transform' ? undefined : config.form,
+    }
+  },
+  fromPeft: (fields, sites) => {
+    refuseVariants(fields, { alpha: null, ifft2_norm: 'backward' })
+    const count = numberField(fields, 'n_frequency', 'positive integer')
+    return {
+      nFrequency: fromPeftPattern(sites, count, fields, 'n_frequency_pattern', isPositiveInteger),
       scaling: numberField(fields, 'scaling', 'number'),
       randomLocSeed: numberField(fields, 'random_loc_seed', 'seed'),
       init: fields.init_weights === true ? 'zeros' : 'normal',
@@ -127,6 +146,10 @@ export const fourierft = /* @__PURE__ */ defineMethod<FourierFTConfig, 'spectrum
     }
   },
 })
+
+function frequencyCountAt({ nFrequency }: FourierFTConfig, site: Site): number {
+  return valueAt(nFrequency, site, 'nFrequency')
+}
 
 function formField({ form = 'transform' }: JsonObject): FourierFTForm {
   const known = Object.keys(forms) as FourierFTForm[]

@@ -11,7 +11,7 @@ import {
 } from '@gyre/tensor'
 import { defineMethod, type Site } from '../method.js'
 import { integerOption, numberOption } from '../option-syntax.js'
-import { numberField, refuseVariants } from '../peft-fields.js'
+import { numberField } from '../peft-fields.js'
 import { kaimingUniform } from '../pytorch-random.js'
 
 export interface VeraConfig {
@@ -72,21 +72,19 @@ export const vera = /* @__PURE__ */ defineMethod<VeraConfig, 'lambdaB' | 'lambda
   flops: ({ r }, { inFeatures, outFeatures }, tokens) =>
     tokens * (2 * r * (inFeatures + outFeatures) + r + outFeatures),
   fresh: 'changes nothing',
-  toPeft: ({ r, projectionPrngKey, dInitial }) => ({
+  toPeft: ({ r, projectionPrngKey, dInitial }, sites) => ({
+    fan_in_fan_out: sites.some(({ weightIsTransposed }) => weightIsTransposed),
     r,
     projection_prng_key: projectionPrngKey,
     save_projection: true,
     vera_dropout: 0,
     d_initial: dInitial,
   }),
-  fromPeft: (fields) => {
-    refuseVariants(fields, { bias: 'none' })
-    return {
-      r: numberField(fields, 'r', 'positive integer'),
-      projectionPrngKey: numberField(fields, 'projection_prng_key', 'seed'),
-      dInitial: numberField(fields, 'd_initial', 'number'),
-    }
-  },
+  fromPeft: (fields) => ({
+    r: numberField(fields, 'r', 'positive integer'),
+    projectionPrngKey: numberField(fields, 'projection_prng_key', 'seed'),
+    dInitial: numberField(fields, 'd_initial', 'number'),
+  }),
 })
 
 function frozen(key: string, shape: Shape, initializer: Initializer) {

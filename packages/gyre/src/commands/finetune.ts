@@ -20,11 +20,12 @@ import { checkHead, checkVocabulary } from '../fine-tuning/check-fit.js'
 import { headFor } from '../fine-tuning/load-fine-tuned.js'
 import { formatMeasures, measureTask } from '../fine-tuning/measure-task.js'
 import { writeRunRecord } from '../fine-tuning/run-record.js'
-import { loadTask, taskNames } from '../fine-tuning/task.js'
+import { loadTask } from '../fine-tuning/task.js'
+import { addColumnOptions, type ColumnOptions, namedColumns, taskNames } from '../fine-tuning/task-options.js'
 import { loadModelWithProgress } from '../load-model.js'
 import { discardCheckpoint, superviseRun } from '../supervised-run.js'
 
-interface FinetuneOptions extends CommonOptions {
+interface FinetuneOptions extends CommonOptions, ColumnOptions {
   readonly model: string
   readonly data?: string
   readonly task: string
@@ -48,7 +49,7 @@ interface FinetuneOptions extends CommonOptions {
 }
 
 export function addFinetune(program: Command): Command {
-  return program
+  const command = program
     .command('finetune')
     .description('fine-tune a model on a task, and write the adapter')
     .requiredOption('--model <dir>', 'folder with config.json, model.safetensors and tokenizer.json')
@@ -57,6 +58,7 @@ export function addFinetune(program: Command): Command {
       '--data <path>',
       'a file, or a folder with train and dev files; lm: a text file, speeches or moby-dick',
     )
+  return addColumnOptions(command)
     .requiredOption('--method <method>', 'e.g. bca:p=64, lora:r=8, full')
     .option('--targets <names>', 'linear layers that get an adapter', nameList, ['all-linear'])
     .requiredOption('--out <dir>', 'folder to write')
@@ -96,19 +98,18 @@ async function runFinetune(options: FinetuneOptions): Promise<void> {
   const tokenizer = await loadTokenizer(base)
   const { config } = await loadConfigFolder(base)
   checkVocabulary(tokenizer, config)
-  const task = await loadTask(options.task, options.data, config, tokenizer, options)
-  const model = await loadModelWithProgress(base, {
-    ...headFor({ task: task.name, labels: task.labels }),
-    seed,
-  })
+  const columns = namedColumns(options)
+  const task = await loadTask({ ...options, columns }, config, tokenizer, options)
+  const model = await loadModelWithProgress(base, { ...headFor(task), seed })
   checkHead(model, task)
-  const modulesToSave = task.kind === 'language-model' ? [] : model.headPaths
+  const modulesToSave = model.hasTaskHead ? model.headPaths : []
   const method = parseMethod(options.method, { targets: options.targets, modulesToSave })
   const trainable = applyMethod(model, method, { seed })
   model.activationCheckpointing = options.activationCheckpointing
 
+  const train = task.train!
   const totalSteps =
-    options.steps ?? Math.ceil((options.epochs ?? 1) * (task.train.stepsPerEpoch / options.accumulate))
+    options.steps ?? Math.ceil((options.epochs ?? 1) * (train.stepsPerEpoch / options.accumulate))
   const { accumulate, warmupSteps } = options
   if (warmupSteps > totalSteps)
     throw new UsageError(`--warmup-steps ${warmupSteps} is more than the ${totalSteps} steps of the run`)
@@ -117,7 +118,7 @@ async function runFinetune(options: FinetuneOptions): Promise<void> {
     model,
     trainable,
     (step) =>
-      Array.from({ length: accumulate }, (_, i) => toMicroBatch(task.train.batchAt(step * accumulate + i))),
+      Array.from({ length: accumulate }, (_, i) => toMicroBatch(train.batchAt(step * accumulate + i))),
     {
       totalSteps,
       learningRate: options.learningRate,
@@ -146,15 +147,17 @@ async function runFinetune(options: FinetuneOptions): Promise<void> {
 
   const heldOut = await measureTask(model, task)
   if (trainable.adapter) {
-    const taskType = task.kind === 'language-model' ? 'CAUSAL_LM' : 'SEQ_CLS'
+    const taskType = model.hasTaskHead ? 'SEQ_CLS' : 'CAUSAL_LM'
     await saveAdapterFolder(out, trainable.adapter, { baseModel: base, taskType })
   } else {
-    await writeAtomically(join(out, 'tokenizer.json'), JSON.stringify(tokenizer.json))
+    for (const [name, text] of Object.entries(tokenizer.files())) await writeAtomically(join(out, name), text)
     await saveModelFolder(out, model)
   }
   await writeRunRecord(out, {
     task: task.name,
+    kind: task.kind,
     labels: task.labels,
+    columns,
     method: method.label,
     sequenceLength: options.sequenceLength,
     steps: totalSteps,

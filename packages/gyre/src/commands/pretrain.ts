@@ -18,7 +18,7 @@ import { specialTokens } from '../compare/base-model.js'
 import { comparisonSettings } from '../compare/settings.js'
 import { UsageError } from '../errors.js'
 import { checkSequenceLength } from '../fine-tuning/check-fit.js'
-import { builtInTexts, readText } from '../fine-tuning/task.js'
+import { builtInTexts, readText } from '../fine-tuning/texts.js'
 import { discardCheckpoint, superviseRun } from '../supervised-run.js'
 
 interface PretrainOptions extends CommonOptions {
@@ -47,7 +47,7 @@ export function addPretrain(program: Command): Command {
   const names = Object.keys(namedConfigs).join(', ')
   return program
     .command('pretrain')
-    .description('train a tokenizer and a model from scratch: a causal LLaMA, or a masked RoBERTa')
+    .description('train a tokenizer and a model from scratch: a causal language model, or a masked one')
     .requiredOption('--config <name>', `${names}, or a file in the form of Hugging Face's config.json`)
     .requiredOption('--data <path>', `a text file, or ${Object.keys(builtInTexts).join(' or ')}`)
     .requiredOption('--out <dir>', 'folder to write: config.json, model.safetensors, tokenizer.json')

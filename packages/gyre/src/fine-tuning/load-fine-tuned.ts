@@ -35,13 +35,13 @@ export async function loadFineTuned({
 }
 
 /** The head that a task needs on a base which has none: it is drawn here, and then read from the adapter. */
-export function headFor({ task, labels }: Pick<RunRecord, 'task' | 'labels'>): LoadModelOptions {
-  if (task === 'lm') return {}
-  const regression = labels.length === 0
+export function headFor({ kind, labels }: Pick<RunRecord, 'kind' | 'labels'>): LoadModelOptions {
+  if (kind === 'language-model' || kind === 'instruct') return {}
+  const regression = kind === 'regression'
   return {
     task: 'sequence-classification',
     strictness: 'new-head',
-    numLabels: regression ? 1 : labels.length,
+    ...(regression ? { numLabels: 1 } : { numLabels: labels.length, labels }),
     problemType: regression ? 'regression' : 'single_label_classification',
   }
 }

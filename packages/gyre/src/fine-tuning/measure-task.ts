@@ -4,8 +4,11 @@ import type { Task } from './task.js'
 
 /** What a model reaches on a task's held-out part, by the names of the measures. */
 export async function measureTask(model: Model, task: Task): Promise<{ [metric: string]: number }> {
-  if (task.kind !== 'language-model') return measure(await classify(model, task.heldOut), task.metrics)
+  if (task.kind === 'classification' || task.kind === 'regression') {
+    return measure(await classify(model, task.heldOut), task.metrics)
+  }
   const { loss, tokens } = await evaluateLanguageModel(model, task.heldOut)
+  if (task.kind === 'instruct') return { lossPerAnswerToken: loss }
   return { loss, bitsPerCharacter: bitsPerCharacter(loss, tokens, task.heldOutCharacters!) }
 }
 

@@ -1,12 +1,18 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { NamedColumns } from '@gyre/data'
 import { writeAtomically } from '@gyre/safetensors/node'
 import { UsageError } from '../errors.js'
+import { type TaskKind, taskKinds } from './task.js'
 
 /** What a fine-tuned folder says of itself, beside its weights: enough to use it with fewer options. */
 export interface RunRecord {
   readonly task: string
+  readonly kind: TaskKind
+  /** Names of the classes, in the order of the head's outputs. */
   readonly labels: readonly string[]
+  /** The columns that were named. */
+  readonly columns: NamedColumns
   readonly method: string
   readonly sequenceLength: number
   readonly steps: number
@@ -28,9 +34,32 @@ export async function readRunRecord(folder: string): Promise<RunRecord | undefin
     throw error
   })
   if (text === undefined) return undefined
+  let record: unknown
   try {
-    return JSON.parse(text) as RunRecord
+    record = JSON.parse(text)
   } catch (error) {
     throw new UsageError(`${path}: ${(error as Error).message}`)
   }
+  if (!isRunRecord(record)) {
+    throw new UsageError(
+      `${path}: expected task, kind, labels, columns and sequenceLength as finetune writes them`,
+    )
+  }
+  return record
+}
+
+/** Checks what is used of a record. */
+function isRunRecord(value: unknown): value is RunRecord {
+  if (typeof value !== 'object' || value === null) return false
+  const { task, kind, labels, columns, sequenceLength } = value as { readonly [field: string]: unknown }
+  return (
+    typeof task === 'string' &&
+    taskKinds.includes(kind as TaskKind) &&
+    Array.isArray(labels) &&
+    labels.every((label) => typeof label === 'string') &&
+    typeof columns === 'object' &&
+    columns !== null &&
+    Object.values(columns).every((name) => typeof name === 'string') &&
+    Number.isInteger(sequenceLength)
+  )
 }

@@ -1,31 +1,38 @@
-import { readFile } from 'node:fs/promises'
 import {
+  answerBatches,
   type Batches,
+  type EncodedAnswer,
   type Example,
   eraLabels,
   exampleBatches,
   holdOutLastTenth,
-  mobyDickText,
-  speechesText,
-  type TableLayout,
+  type InstructTask,
+  type Metric,
+  type NamedColumns,
+  type PromptAndAnswer,
   type Tokenizer,
-  tableLayouts,
 } from '@gyre/data'
-import { loadMobyDick, loadSpeeches, readTaskFolder } from '@gyre/data/node'
-import { type MetricName, pretrainingBatches } from '@gyre/train'
+import { readExampleFile, readPromptFile, readPromptFolder, readTaskFolder } from '@gyre/data/node'
+import { pretrainingBatches } from '@gyre/train'
 import type { ModelConfig } from '@gyre/transformers'
 import { eraSplit } from '../compare/comparison-data.js'
 import { UsageError } from '../errors.js'
-import { checkSequenceLength } from './check-fit.js'
+import { checkKind, checkSequenceLength } from './check-fit.js'
+import { findTableTask } from './task-options.js'
+import { readText } from './texts.js'
+
+export const taskKinds = ['language-model', 'instruct', 'classification', 'regression'] as const
+export type TaskKind = (typeof taskKinds)[number]
 
 /** What a model is trained for, with its data as batches. */
 export interface Task {
   readonly name: string
-  readonly kind: 'language-model' | 'classification' | 'regression'
+  readonly kind: TaskKind
   /** Names of the classes; empty for other kinds. */
   readonly labels: readonly string[]
-  readonly metrics: readonly MetricName[]
-  readonly train: Batches
+  readonly metrics: readonly Metric[]
+  /** Empty where everything is measured. */
+  readonly train: Batches | undefined
   readonly heldOut: Batches
   readonly heldOutCharacters?: number
 }
@@ -36,49 +43,71 @@ export interface TaskOptions {
   readonly seed: number
 }
 
-export const taskNames = ['lm', 'era', ...Object.keys(tableLayouts)]
+/** Which task, and where its data is. */
+export interface TaskChoice {
+  readonly task: string
+  readonly data?: string
+  readonly columns: NamedColumns
+  /** Whether all the data is measured and nothing is trained on; otherwise a part is held out. */
+  readonly measureAll?: boolean
+  /** The classes of a model that is there already. */
+  readonly labels?: readonly string[]
+}
 
-/** The built-in texts that `--data` may name in place of a file. */
-export const builtInTexts: { readonly [name: string]: () => Promise<string> } = {
-  speeches: async () => speechesText(await loadSpeeches()),
-  'moby-dick': async () => mobyDickText(await loadMobyDick()),
+/** Items to train on, and items to measure. */
+interface Parts<Item> {
+  readonly train?: readonly Item[]
+  readonly heldOut: readonly Item[]
 }
 
 /** Reads a task's data: `lm` from a text, `era` from the built-in speeches, the others from tables. */
 export async function loadTask(
-  name: string,
-  data: string | undefined,
+  choice: TaskChoice,
   config: ModelConfig,
   tokenizer: Tokenizer,
   options: TaskOptions,
 ): Promise<Task> {
-  if (!taskNames.includes(name))
-    throw new UsageError(`--task ${name}: expected one of ${taskNames.join(', ')}`)
+  const { task: name, data, measureAll = false, labels: knownLabels } = choice
+  const tableTask = findTableTask(name, choice.columns)
+  const kind = tableTask?.kind ?? (name === 'lm' ? 'language-model' : 'classification')
+  checkKind(name, kind, config)
   checkSequenceLength(options.sequenceLength, config)
-  if (name === 'lm') return languageModelTask(await readText(data), config, tokenizer, options)
-  if (config.modelType === 'llama') {
-    throw new UsageError(
-      `--task ${name} needs a model with a classification head, and a LLaMA has none; expected --task lm`,
-    )
-  }
-  if (name === 'era') {
+  const encoding = { tokenizer, config, options }
+  if (name === 'lm') return languageModelTask(await readText(data), measureAll, encoding)
+  if (!tableTask) {
     const { train, heldOut } = await eraSplit(undefined, undefined, false)
-    return exampleTask(name, 'classification', eraLabels, ['accuracy'], train, heldOut, tokenizer, options)
+    const parts = measureAll ? { heldOut: [...train, ...heldOut] } : { train, heldOut }
+    return { name, kind, labels: eraLabels, metrics: ['accuracy'], ...exampleParts(parts, encoding) }
   }
   if (data === undefined) throw new UsageError(`--task ${name} needs --data, a file or a folder`)
-  const layout: TableLayout = tableLayouts[name as keyof typeof tableLayouts]
-  const { train, dev, labels } = await readTaskFolder(data, layout)
-  const kind = layout.labels === 'score' ? 'regression' : 'classification'
-  return exampleTask(name, kind, labels, layout.metrics, train, dev, tokenizer, options)
+  if (tableTask.kind === 'instruct') {
+    const parts = measureAll
+      ? { heldOut: await readPromptFile(data, tableTask) }
+      : await readPromptFolder(data, tableTask).then(({ train, dev }) => ({ train, heldOut: dev }))
+    return { name, kind, labels: [], metrics: [], ...answerParts(tableTask, parts, encoding) }
+  }
+  const { metrics } = tableTask
+  const scores = kind === 'regression'
+  if (measureAll) {
+    const { examples, labels } = await readExampleFile(data, tableTask, knownLabels)
+    return { name, kind, labels, metrics, ...exampleParts({ heldOut: examples }, encoding, scores) }
+  }
+  const { train, dev, labels } = await readTaskFolder(data, tableTask, knownLabels)
+  return { name, kind, labels, metrics, ...exampleParts({ train, heldOut: dev }, encoding, scores) }
 }
 
-async function languageModelTask(
+interface Encoding {
+  readonly tokenizer: Tokenizer
+  readonly config: ModelConfig
+  readonly options: TaskOptions
+}
+
+function languageModelTask(
   text: string,
-  config: ModelConfig,
-  tokenizer: Tokenizer,
-  options: TaskOptions,
-): Promise<Task> {
-  const { train, heldOut } = holdOutLastTenth(text)
+  measureAll: boolean,
+  { tokenizer, config, options }: Encoding,
+): Task {
+  const { train, heldOut } = measureAll ? { train: undefined, heldOut: text } : holdOutLastTenth(text)
   const batches = (part: string): Batches =>
     pretrainingBatches(config, tokenizer.encode(part), tokenizer, options)
   return {
@@ -86,51 +115,60 @@ async function languageModelTask(
     kind: 'language-model',
     labels: [],
     metrics: [],
-    train: batches(train),
+    train: train === undefined ? undefined : batches(train),
     heldOut: batches(heldOut),
     heldOutCharacters: heldOut.length,
   }
 }
 
-function exampleTask(
-  name: string,
-  kind: 'classification' | 'regression',
-  labels: readonly string[],
-  metrics: readonly MetricName[],
-  train: readonly Example[],
-  heldOut: readonly Example[],
-  tokenizer: Tokenizer,
-  { batchSize, sequenceLength, seed }: TaskOptions,
-): Task {
-  const { pad } = tokenizer.special
-  if (pad === undefined)
-    throw new UsageError(`--task ${name} pads its texts, and the tokenizer has no token <pad>`)
+function exampleParts(parts: Parts<Example>, encoding: Encoding, scores = false): BatchParts {
+  const { sequenceLength, ...options } = encoding.options
   const batches = (examples: readonly Example[]): Batches =>
     exampleBatches(
-      examples.map((example) => ({
-        ...tokenizer.encodeForModel(example.text, { pair: example.textPair, maxLength: sequenceLength }),
-        label: example.label,
+      examples.map(({ text, textPair, label }) => ({
+        ...encoding.tokenizer.encodeForModel(text, { pair: textPair, maxLength: sequenceLength }),
+        label,
       })),
-      { batchSize, seed, padToken: pad, scores: kind === 'regression' },
+      { ...options, padToken: paddingOf(encoding), scores },
     )
-  return { name, kind, labels, metrics, train: batches(train), heldOut: batches(heldOut) }
+  return { train: parts.train && batches(parts.train), heldOut: batches(parts.heldOut) }
 }
 
-/** The text of a file, or a built-in one by its name. */
-export async function readText(data: string | undefined): Promise<string> {
-  if (data === undefined) {
-    throw new UsageError(`--task lm needs --data: a text file, or ${Object.keys(builtInTexts).join(' or ')}`)
+type BatchParts = Pick<Task, 'train' | 'heldOut'>
+
+/** Prompts of which no token of the answer is left within the length are left out, and counted. */
+function answerParts({ name }: InstructTask, parts: Parts<PromptAndAnswer>, encoding: Encoding): BatchParts {
+  const { sequenceLength, ...options } = encoding.options
+  const batches = (items: readonly PromptAndAnswer[]): Batches => {
+    const encoded = items.map((item) => encodeAnswer(item, encoding.tokenizer, sequenceLength))
+    const fitting = encoded.filter(({ ids, answerStart }) => answerStart < ids.length)
+    const leftOut = items.length - fitting.length
+    if (leftOut > 0) {
+      process.stderr.write(
+        `--task ${name}: ${leftOut} of ${items.length} prompts fill all ${sequenceLength} tokens and are left out\n`,
+      )
+    }
+    if (fitting.length === 0) {
+      throw new UsageError(`--sequence-length ${sequenceLength}: no prompt leaves room for its answer`)
+    }
+    return answerBatches(fitting, { ...options, padToken: paddingOf(encoding) })
   }
-  if (Object.hasOwn(builtInTexts, data)) return builtInTexts[data]!()
-  const bytes = await readFile(data).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT' ? new UsageError(`--data ${data}: there is no such file`) : error
-  })
-  let text: string
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    throw new UsageError(`--data ${data}: is not UTF-8 text`)
-  }
-  if (text.trim() === '') throw new UsageError(`--data ${data}: the file is empty`)
-  return text
+  return { train: parts.train && batches(parts.train), heldOut: batches(parts.heldOut) }
+}
+
+/** A prompt, a line break, its answer, and the end of the text; what is too long is cut at its end. */
+export function encodeAnswer(
+  { prompt, completion }: PromptAndAnswer,
+  tokenizer: Tokenizer,
+  maxLength: number,
+): EncodedAnswer {
+  const asked = tokenizer.encodeForModel(`${prompt}\n`).ids
+  const { eos } = tokenizer.special
+  const answer = [...tokenizer.encode(completion), ...(eos === undefined ? [] : [eos])]
+  return { ids: Int32Array.from([...asked, ...answer].slice(0, maxLength)), answerStart: asked.length }
+}
+
+/** The id of padding, which a mask keeps everyone from reading: any will do where there is none of its own. */
+export function paddingOf({ tokenizer, config }: Pick<Encoding, 'tokenizer' | 'config'>): number {
+  return config.padTokenId ?? tokenizer.special.pad ?? tokenizer.special.eos ?? 0
 }

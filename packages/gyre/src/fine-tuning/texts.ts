@@ -1,0 +1,24 @@
+import { readFile } from 'node:fs/promises'
+import { mobyDickText, speechesText } from '@gyre/data'
+import { decodeUtf8, loadMobyDick, loadSpeeches } from '@gyre/data/node'
+import { UsageError } from '../errors.js'
+
+/** The built-in texts that `--data` may name in place of a file. */
+export const builtInTexts: { readonly [name: string]: () => Promise<string> } = {
+  speeches: async () => speechesText(await loadSpeeches()),
+  'moby-dick': async () => mobyDickText(await loadMobyDick()),
+}
+
+/** The text of a file, or a built-in one by its name. */
+export async function readText(data: string | undefined): Promise<string> {
+  if (data === undefined) {
+    throw new UsageError(`--task lm needs --data: a text file, or ${Object.keys(builtInTexts).join(' or ')}`)
+  }
+  if (Object.hasOwn(builtInTexts, data)) return builtInTexts[data]!()
+  const bytes = await readFile(data).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENOENT' ? new UsageError(`--data ${data}: there is no such file`) : error
+  })
+  const text = decodeUtf8(bytes, `--data ${data}`)
+  if (text.trim() === '') throw new UsageError(`--data ${data}: the file is empty`)
+  return text
+}
