@@ -258,7 +258,7 @@ describe('the closed forms of adapters, at 768 inputs and outputs', () => {
     ['FourierFT, n = 1000, sparse', fourierft({ nFrequency: 1000, form: 'sparse', ...config })],
     ['FourierFT, n = 1000, spectral', fourierft({ nFrequency: 1000, form: 'spectral', ...config })],
     ['C3A, p = 64', c3a({ blockSize: 64, ...config })],
-    ['CDVFT', cdvft(config)],
+    ['CDVFT', cdvft({ alpha: 2, ...config })],
   ])('%s costs what its formula and the document say', (name, method) => {
     const site = { path: 'layer', target: 'layer', inFeatures: width, outFeatures: width }
     const declared = { ...method.sharedParameters([site]), ...method.parameters(site) }

@@ -113,12 +113,30 @@ describe('the commands that documents show', () => {
   })
 })
 
+/** Folders that commands of the documents wrote here, for those that come after them. */
+const written = new Set<string>()
+
+/** Whether a command reads nothing but fixtures, and what the documents' commands made of them. */
+function readsFixtures(args: readonly string[]): boolean {
+  const inputs = args.filter((_, i) => ['--model', '--adapter', '--inputs'].includes(args[i - 1] ?? ''))
+  const isThere = (path: string): boolean => path.startsWith('test/fixtures/') || written.has(path)
+  return ['convert', 'merge', 'forward'].includes(args[0]!) && inputs.length > 0 && inputs.every(isThere)
+}
+
 /**
- * What ends in seconds and needs no model on the disk really runs. The others (compare, pretrain, finetune, evaluate,
- * predict, generate, forward) are asked for help with all their options: values are parsed, and names looked up.
+ * What ends in seconds and needs no other model on the disk than the fixtures really runs. The others (compare, pretrain,
+ * finetune, evaluate, predict, generate) are asked for help with all their options: values are parsed, and names looked up.
  */
 function checkGyre(args: readonly string[]): void {
   const entry = 'packages/gyre/src/main.ts'
+  if (readsFixtures(args)) {
+    const { code, stdout } = run(entry, args)
+    expect(code).toBe(0)
+    // And prints what stands in the document.
+    expect(documents.map(read).join('\n')).toContain(`\n${stdout}`)
+    for (const [i, word] of args.entries()) if (word === '--out') written.add(args[i + 1]!)
+    return
+  }
   if (args[0] === 'report' || args[0] === 'doctor') {
     expect(run(entry, args)).toMatchObject({ code: 0 })
     return

@@ -50,7 +50,7 @@ const config = {
   eos_token_id: 2,
 }
 const pretraining = {
-  steps: 600,
+  steps: 1500,
   'batch-size': 16,
   'sequence-length': 48,
   'learning-rate': 2e-3,

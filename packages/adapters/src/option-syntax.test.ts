@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { booleanOption, integerOption, numberOption } from './option-syntax.js'
+import { booleanOption, choiceOption, integerOption, numberOption } from './option-syntax.js'
 
 const rank = integerOption({ doc: 'rank', alias: 'r', default: 8, minimum: 1 })
 const scale = numberOption({ doc: 'scale', default: 1 })
 const flag = booleanOption({ doc: 'flag', default: false })
+const start = choiceOption({ doc: 'start', choices: ['normal', 'zeros'], default: 'zeros' })
 
 describe('an option', () => {
   it('keeps what describes it', () => {
     expect(rank).toMatchObject({ doc: 'rank', alias: 'r', default: 8 })
+    expect(start).toMatchObject({ doc: 'start: normal or zeros', default: 'zeros' })
   })
 
   it.each([
@@ -17,6 +19,7 @@ describe('an option', () => {
     [scale, '1e-3', 0.001],
     [flag, 'true', true],
     [flag, 'false', false],
+    [start, 'normal', 'normal'],
   ] as const)('reads what it writes (%#)', (option, text, value) => {
     expect(option.parse(text, 'here')).toBe(value)
     const written = (option.format as (value: unknown) => string)(value)
@@ -34,6 +37,7 @@ describe('an option', () => {
     [scale, '1,5', 'a number'],
     [flag, 'yes', 'true or false'],
     [flag, '', 'true or false'],
+    [start, 'ones', 'normal or zeros'],
   ] as const)('says what it expects and where (%#)', (option, text, expected) => {
     expect(() => option.parse(text, "method 'm', option")).toThrow(
       `method 'm', option: expected ${expected}, got '${text}'`,

@@ -60,13 +60,14 @@ export function booleanOption(options: Described<boolean>): OptionSyntax<boolean
   }
 }
 
-/** One of a few words. */
+/** One of a few words, which its help text lists. */
 export function choiceOption<Choice extends string>(
   options: Described<NoInfer<Choice>> & { readonly choices: readonly Choice[] },
 ): OptionSyntax<Choice> {
   const { choices, ...described } = options
   return {
     ...described,
+    doc: `${options.doc}: ${choices.join(' or ')}`,
     parse: (text, where) => {
       const choice = choices.find((each) => each === text)
       if (choice === undefined) {

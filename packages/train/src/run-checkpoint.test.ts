@@ -61,7 +61,7 @@ const path = join(folder, 'checkpoint.safetensors')
 afterAll(() => rmSync(folder, { recursive: true }))
 
 describe('a run', () => {
-  it.each(['bca:p=4', 'lora:r=2', 'full'])(
+  it.each(['bca:p=4', 'lora:r=2', 'vera:r=4', 'fourierft:n=9', 'full'])(
     'of %s that goes on from its file ends with the same bits',
     async (method) => {
       const straight = freshRun(method)

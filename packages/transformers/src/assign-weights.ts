@@ -14,8 +14,14 @@ export interface LoadProgress {
 }
 
 export interface AssignOptions {
+  /**
+   * Strict: every tensor of the model must be in the file and every one in the file in the model. `new-head`
+   * lets the head be missing, or be another one: it then stays as it was drawn. Default strict.
+   */
   readonly strictness?: 'strict' | 'new-head'
+  /** Modules that may be missing, by their paths; they then stay as they were drawn. */
   readonly newParts?: readonly string[]
+  /** Called with every tensor that was read. */
   readonly onProgress?: (progress: LoadProgress) => void
 }
 
@@ -128,8 +134,10 @@ function isBelow(name: string, paths: readonly string[]): boolean {
 }
 
 function checkFinite(data: Float32Array, what: string): void {
-  const index = data.findIndex((value) => !Number.isFinite(value))
-  if (index >= 0) throw new CheckpointError(`${what} holds ${data[index]} at index ${index}`)
+  // A loop, and no callback: models have billions of numbers.
+  for (let i = 0; i < data.length; i++) {
+    if (!Number.isFinite(data[i]!)) throw new CheckpointError(`${what} holds ${data[i]} at index ${i}`)
+  }
 }
 
 function areEqual(a: Float32Array, b: Float32Array): boolean {

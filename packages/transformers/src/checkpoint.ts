@@ -5,7 +5,7 @@ import {
   type WritableTensor,
   writeSafetensors,
 } from '@gyre/safetensors'
-import { assignWeights, type LoadProgress } from './assign-weights.js'
+import { type AssignOptions, assignWeights } from './assign-weights.js'
 import { formatConfig, type ModelConfig, parseConfig } from './config.js'
 import { classesOf, createModel, type Model, taskOfClass } from './create-model.js'
 import { CheckpointError } from './errors.js'
@@ -25,19 +25,11 @@ export interface CheckpointSource {
   readonly weightsName?: string
 }
 
-export interface LoadModelOptions extends LabelConfig {
+export interface LoadModelOptions extends AssignOptions, LabelConfig {
   /** Which head; default the one that `architectures` in `config.json` names. */
   readonly task?: ModelTask
-  /**
-   * Strict: every tensor of the model must be in the file and every one in the file in the model. `new-head`
-   * lets the head be missing, or be another one: it is then drawn from `seed`. Default strict.
-   */
-  readonly strictness?: 'strict' | 'new-head'
-  /** Modules that may be missing, by their paths; they are then drawn from `seed`. */
-  readonly newParts?: readonly string[]
+  /** What everything that is not in the file is drawn from. */
   readonly seed?: number
-  /** Called with every tensor that was read. */
-  readonly onProgress?: (progress: LoadProgress) => void
 }
 
 /**

@@ -75,11 +75,11 @@ export const fourierft = /* @__PURE__ */ defineMethod<FourierFTConfig, 'spectrum
       default: 1000,
       kind: 'integer',
     }),
-    scaling: numberOption({ doc: 'ΔW is multiplied by it', alias: 'alpha', default: 150 }),
+    scaling: numberOption({ doc: 'ΔW is multiplied by it', default: 150 }),
     randomLocSeed: integerOption({ doc: 'seed of their places', alias: 'seed', default: 777, minimum: 0 }),
     init: choiceOption({ doc: 'what they are at first', choices: ['normal', 'zeros'], default: 'normal' }),
     form: choiceOption({
-      doc: 'make ΔW by a Fourier transform, or go without ΔW',
+      doc: 'how ΔW x is computed',
       choices: Object.keys(forms) as FourierFTForm[],
       default: 'transform',
     }),

@@ -3,12 +3,12 @@ import { readAdapterFiles, writeAdapterFiles } from '@gyre/adapters/node'
 import { bcaToC3a, c3aToBca, type HeadTensors, needsHead } from '@gyre/circulant'
 import { readSafetensors } from '@gyre/safetensors'
 import type { Model } from '@gyre/transformers'
-import { loadModelFolder } from '@gyre/transformers/node'
 import { type Command, Option } from 'commander'
 import { type CommonOptions, checkOutputFolder, makeOutputFolder } from '../common-options.js'
 import { UsageError } from '../errors.js'
-import { loadAdapted } from '../fine-tuning/load-adapted.js'
+import { loadAdapted } from '../fine-tuning/load-fine-tuned.js'
 import { readRunRecord, writeRunRecord } from '../fine-tuning/run-record.js'
+import { loadModelWithProgress } from '../load-model.js'
 
 const formats = ['peft-c3a', 'bca'] as const
 
@@ -44,7 +44,7 @@ async function runConvert({ adapter, to, model: base, out, json }: ConvertOption
   }
   // Also loaded where no head is wanted: an adapter of another model is an error now, not in PEFT.
   if (base !== undefined) await loadAdapted({ model: base, adapter })
-  const head = wantsHead ? await headOf(await loadModelFolder(base!)) : undefined
+  const head = wantsHead ? await headOf(await loadModelWithProgress(base!)) : undefined
   const converted = to === 'bca' ? c3aToBca(files) : bcaToC3a(files, { head })
   const record = await readRunRecord(adapter)
   await makeOutputFolder(out)

@@ -6,7 +6,7 @@ import { saveModelFolder } from '@gyre/transformers/node'
 import type { Command } from 'commander'
 import { chooseBackend } from '../backend.js'
 import { type CommonOptions, checkOutputFolder, makeOutputFolder } from '../common-options.js'
-import { loadAdapted } from '../fine-tuning/load-adapted.js'
+import { loadAdapted } from '../fine-tuning/load-fine-tuned.js'
 import { type RunRecord, writeRunRecord } from '../fine-tuning/run-record.js'
 
 interface MergeOptions extends CommonOptions {

@@ -1,3 +1,4 @@
+import type { Adapter } from '@gyre/adapters'
 import { loadAdapterFolder } from '@gyre/adapters/node'
 import type { Tokenizer } from '@gyre/data'
 import { loadTokenizer } from '@gyre/data/node'
@@ -25,13 +26,32 @@ export async function loadFineTuned({
   readonly model: string
   readonly adapter?: string
 }): Promise<FineTuned> {
-  const record = await readRunRecord(adapter ?? folder)
-  const model = await loadModelWithProgress(folder, adapter && record ? headFor(record) : {})
-  if (adapter) await loadAdapterFolder(adapter, model, Object.values(adapterMethods))
+  const { model, record } = adapter
+    ? await loadAdapted({ model: folder, adapter })
+    : { model: await loadModelWithProgress(folder), record: await readRunRecord(folder) }
   const tokenizer = await loadTokenizer(folder)
   checkVocabulary(tokenizer, model.config)
   const sequenceLength = record?.sequenceLength ?? Math.min(64, longestSequence(model.config))
   return { model, tokenizer, record, sequenceLength }
+}
+
+/** A model with an adapter in it. */
+export interface Adapted {
+  readonly model: Model
+  readonly adapter: Adapter
+  /** Undefined for an adapter from elsewhere. */
+  readonly record: RunRecord | undefined
+}
+
+/** A model of a folder, with the head that the adapter was trained with, and the adapter of another folder in it. */
+export async function loadAdapted(folders: {
+  readonly model: string
+  readonly adapter: string
+}): Promise<Adapted> {
+  const record = await readRunRecord(folders.adapter)
+  const model = await loadModelWithProgress(folders.model, record ? headFor(record) : {})
+  const adapter = await loadAdapterFolder(folders.adapter, model, Object.values(adapterMethods))
+  return { model, adapter, record }
 }
 
 /** The head that a task needs on a base which has none: it is drawn here, and then read from the adapter. */
