@@ -7,7 +7,7 @@ import { applyMethod, parseMethod } from '@gyre/train'
 import { createModel, type Model, type ModelInputs } from '@gyre/transformers'
 import { wasm } from '@gyre/wasm'
 import { afterEach, describe, expect, it } from 'vitest'
-import { tinyInputs, tinyLlama, tinyRoberta } from './tiny-models.js'
+import { tinyGpt2, tinyInputs, tinyLlama, tinyRoberta } from './tiny-models.js'
 
 const backends: readonly (readonly [string, Backend])[] = [
   ['js', jsBackend],
@@ -16,11 +16,9 @@ const backends: readonly (readonly [string, Backend])[] = [
 
 afterEach(() => setBackend(jsBackend))
 
-const dropping = (): Model => {
-  const { config } = tinyRoberta()
-  return createModel({ ...config, hiddenDropoutProb: 0.2, attentionProbsDropoutProb: 0.1 } as never, {
-    seed: 5,
-  })
+const dropping = (create: () => Model) => (): Model => {
+  const rates = { hiddenDropoutProb: 0.2, residualDropoutProb: 0.2, attentionProbsDropoutProb: 0.1 }
+  return createModel({ ...create().config, ...rates }, { seed: 5 })
 }
 
 /** The same with six layers, and positions for 64 tokens. */
@@ -30,7 +28,8 @@ const deeper = ({ config }: Model): Model =>
 describe.each(backends)('activation checkpointing, on %s,', (_name, backend) => {
   it.each([
     ['a llama', tinyLlama],
-    ['a roberta with dropout', dropping],
+    ['a roberta with dropout', dropping(tinyRoberta)],
+    ['a gpt2 with dropout', dropping(tinyGpt2)],
     [
       'a llama with adapters',
       () => {
@@ -88,7 +87,7 @@ describe('the program of a training step', async () => {
   }
 
   const llama = () => deeper(tinyLlama())
-  const roberta = () => deeper(dropping())
+  const roberta = () => deeper(dropping(tinyRoberta)())
 
   it.each([
     ['llama', 'full', llama],

@@ -61,7 +61,19 @@ const configs: {
   cdvft: [{ alpha: 1 }, { alpha: 0.5 }],
   fourierft: [
     { nFrequency: 30 },
-    { nFrequency: { query: 20, value: 30, dense: 40, q_proj: 30, v_proj: 20, up_proj: 10 }, form: 'sparse' },
+    {
+      nFrequency: {
+        query: 9,
+        value: 30,
+        dense: 40,
+        q_proj: 30,
+        v_proj: 20,
+        up_proj: 10,
+        c_proj: 9,
+        c_fc: 30,
+      },
+      form: 'sparse',
+    },
     { nFrequency: 30, form: 'spectral' },
     { nFrequency: 7, scaling: 20, randomLocSeed: 1, init: 'zeros' },
   ],

@@ -86,12 +86,15 @@ const [seeds, steps] = [positiveInteger('seeds'), positiveInteger('steps')]
 mkdirSync(out, { recursive: true })
 const base = await prepareBase(data)
 const rows: Row[] = []
-for (const study of studies) rows.push(await runStudy(study, data))
-writeFileSync(
-  join(out, 'results.json'),
-  `${JSON.stringify({ pretraining, adaptation, steps, rows }, null, 2)}\n`,
-)
-writeSection(formatSection(rows))
+for (const study of studies) {
+  rows.push(await runStudy(study, data))
+  // After every data set, so that an interrupted study leaves what it has.
+  writeFileSync(
+    join(out, 'results.json'),
+    `${JSON.stringify({ pretraining, adaptation, steps, rows }, null, 2)}\n`,
+  )
+  writeSection(formatSection(rows))
+}
 
 /** A base that has read the training texts of all the tasks, and none of their labels. */
 async function prepareBase(dataFolder: string): Promise<string> {
@@ -215,6 +218,7 @@ function formatSection(all: readonly Row[]): string {
       (row) => `| ${row.join(' | ')} |`,
     ),
     '',
+    ...(all.length < studies.length ? ['The study was interrupted: other data sets are missing.', ''] : []),
     `${steps} steps of ${adaptation['batch-size']} texts, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'} for each method; base of ${pretraining.steps} masked steps. Trained numbers without the head: ${counts}.`,
   ].join('\n')
 }

@@ -19,7 +19,7 @@ export interface AssignOptions {
    * lets the head be missing, or be another one: it then stays as it was drawn. Default strict.
    */
   readonly strictness?: 'strict' | 'new-head'
-  /** Modules that may be missing, by their paths; they then stay as they were drawn. */
+  /** Other modules that may be missing, or be of another shape, by their paths. */
   readonly newParts?: readonly string[]
   /** Called with every tensor that was read. */
   readonly onProgress?: (progress: LoadProgress) => void
@@ -74,9 +74,8 @@ function matchNames(
   { strictness = 'strict', newParts = [] }: AssignOptions,
 ): Match[] {
   const { body, unusedKeys } = architectureOf(model.config)
-  // The head is what lies outside the body, and BERT's pooler, which only some tasks have trained.
-  const isNewHead = (name: string): boolean =>
-    strictness === 'new-head' && (!isBelow(name, [body]) || unusedKeys.test(name))
+  const replacesHead = strictness === 'new-head'
+  const newPaths = replacesHead ? [...newParts, ...model.headPaths] : newParts
   const matched: Match[] = []
   const missing = new Set(parameters.keys())
   const unexpected: string[] = []
@@ -85,11 +84,12 @@ function matchNames(
     const name = parameterName(entry.name, body, model.tiedNames, parameters)
     const parameter = name === undefined ? undefined : parameters.get(name)
     if (!name || !parameter) {
-      if (!unusedKeys.test(entry.name) && !isNewHead(entry.name)) unexpected.push(`unexpected ${entry.name}`)
+      const isOtherHead = replacesHead && !isBelow(entry.name, [body])
+      if (!unusedKeys.test(entry.name) && !isOtherHead) unexpected.push(`unexpected ${entry.name}`)
       continue
     }
     const problem = misfit(entry, parameter)
-    if (problem !== undefined && isNewHead(name)) continue
+    if (problem !== undefined && isBelow(name, newPaths)) continue
     if (problem !== undefined) unfit.set(name, problem)
     else matched.push({ name, entry })
     missing.delete(name)
@@ -97,7 +97,7 @@ function matchNames(
   // In the model's order, which is the one that people know.
   const problems = [...parameters.keys()].flatMap((name) => {
     if (!missing.has(name)) return unfit.get(name) ?? []
-    return isNewHead(name) || isBelow(name, newParts) ? [] : `missing ${name}`
+    return isBelow(name, newPaths) ? [] : `missing ${name}`
   })
   problems.push(...unexpected)
   if (problems.length > 0) throw new CheckpointError(`${source}: ${problems.join('; ')}`)

@@ -119,7 +119,8 @@ export class BertForSequenceClassification extends SequenceClassifier {
   readonly bert: BertModelWithPooler
   readonly dropout: Dropout
   readonly classifier: Linear
-  readonly headPaths = ['classifier'] as const
+  /** With the pooler, which masked models are trained without: over them it begins fresh, too. */
+  readonly headPaths = ['bert.pooler', 'classifier'] as const
   readonly config: BertConfig
 
   constructor(config: BertConfig) {
