@@ -25,7 +25,6 @@ import {
   type Tensor,
   type TensorRecord,
 } from '@gyre/tensor'
-import { parseMethod } from '@gyre/train'
 import { describe, expect, it } from 'vitest'
 
 const document = readFileSync(new URL('../docs/cost-model.md', import.meta.url), 'utf8')
@@ -294,28 +293,6 @@ describe('the closed forms of adapters, at 768 inputs and outputs', () => {
       expect(byOp.get('blockCirculantBackward')?.flops).toBeCloseTo(transforms + products, 6)
     })
   }
-
-  // Laws of all methods hold these closed forms to traces.
-  it.each([
-    ['VeRA, r = 1024', 'vera:r=1024'],
-    ['FourierFT, n = 1000, `transform`', 'fourierft:n=1000'],
-    ['FourierFT, n = 1000, `spectral`', 'fourierft:n=1000:form=spectral'],
-    ['FourierFT, n = 1000, `sparse`', 'fourierft:n=1000:form=sparse'],
-    ['C3A, p = 64', 'c3a:p=64'],
-    ['CDVFT', 'cdvft'],
-  ])('%s costs what the document says', (name, text) => {
-    const parsed = parseMethod(text, { targets: ['query'] })
-    if (parsed.kind !== 'adapter') throw new Error(`${text} is no adapter`)
-    const site = {
-      path: 'query',
-      target: 'query',
-      inFeatures: width,
-      outFeatures: width,
-      weightIsTransposed: false,
-    }
-    const costs = perTokenAndOnce((tokens) => parsed.method.flops(site, tokens))
-    expect(document).toContain(row(name, parsed.method.parameterCount(site), costs))
-  })
 })
 
 /** Whether nobody has drawn the numbers: then no backend holds them. */

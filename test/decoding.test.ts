@@ -1,9 +1,9 @@
 import { compile } from '@gyre/graph'
 import { type Backend, jsBackend, scope, setBackend, type Tensor, tensor } from '@gyre/tensor'
-import { createModel, generate, KeyValueCache, type LlamaForCausalLM } from '@gyre/transformers'
+import { type CausalLanguageModel, createModel, generate, KeyValueCache } from '@gyre/transformers'
 import { wasm } from '@gyre/wasm'
 import { afterEach, describe, expect, it } from 'vitest'
-import { tinyLlama } from './tiny-models.js'
+import { tinyGpt2, tinyLlama } from './tiny-models.js'
 
 const backends: readonly (readonly [string, Backend])[] = [
   ['js', jsBackend],
@@ -12,14 +12,14 @@ const backends: readonly (readonly [string, Backend])[] = [
 
 afterEach(() => setBackend(jsBackend))
 
-const withPositions = (maxPositionEmbeddings: number): LlamaForCausalLM =>
-  createModel({ ...(tinyLlama() as LlamaForCausalLM).config, maxPositionEmbeddings }, { seed: 6 }) as never
+const withPositions = (maxPositionEmbeddings: number, tiny = tinyLlama): CausalLanguageModel =>
+  createModel({ ...tiny().config, maxPositionEmbeddings }, { seed: 6 }) as CausalLanguageModel
 
 const asInput = (ids: readonly number[]): Tensor =>
   tensor(Int32Array.from(ids), { shape: [1, ids.length] }) as Tensor
 
 /** The last token's logits, by computing the whole text at once. */
-function logitsAtOnce(model: LlamaForCausalLM, ids: readonly number[]): Float32Array {
+function logitsAtOnce(model: CausalLanguageModel, ids: readonly number[]): Float32Array {
   const { logits } = scope(() => ({ logits: model.forward({ inputIds: asInput(ids) }).logits }))
   return (logits.dataSync() as Float32Array).slice(-model.config.vocabSize)
 }
@@ -58,10 +58,13 @@ describe.each(backends)('generate, on %s,', (_name, backend) => {
 })
 
 describe.each(backends)('generate of several prompts, on %s,', (_name, backend) => {
-  it('gives each the logits of computing its text alone and at once', async () => {
+  it.each([
+    ['LLaMA', tinyLlama],
+    ['GPT-2', tinyGpt2],
+  ])('gives each the logits of computing its text alone and at once: %s', async (_model, tiny) => {
     setBackend(backend)
     const positions = 40
-    const model = withPositions(positions)
+    const model = withPositions(positions, tiny)
     const texts = [7, 1, 23, 12].map((length) =>
       Array.from({ length }, (_, i) => 2 + ((5 * i + length) % 17)),
     )

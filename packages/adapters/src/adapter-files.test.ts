@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Conv1D, Linear, Module, seedParameters } from '@gyre/nn'
-import { readSafetensors, writeSafetensors } from '@gyre/safetensors'
+import { readSafetensors, type TensorData, writeSafetensors } from '@gyre/safetensors'
 import { isGyreError, ones, type Tensor } from '@gyre/tensor'
 import { describe, expect, it } from 'vitest'
 import { type AdapterFiles, loadAdapter, saveAdapter } from './adapter-files.js'
@@ -246,6 +246,23 @@ describe('trained biases', () => {
       loaded.enabled = false
       expect(fresh.forward(ones([1, 4]) as Tensor).dataSync()).toEqual(before)
     }
+  })
+
+  it('of saved modules may stand in a file twice more', async () => {
+    const saved = await saveAdapter(inject(model(), withBiases('all')))
+    const file = readSafetensors(saved['adapter_model.safetensors'])
+    const tensors = new Map<string, TensorData>(
+      [...file.entries.keys()].map((name) => [name, file.get(name)]),
+    )
+    const bias = tensors.get('base_model.model.classifier.bias')!
+    for (const copy of ['original_module', 'modules_to_save.default'])
+      tensors.set(`base_model.model.classifier.${copy}.bias`, bias)
+    const withCopies = { ...saved, 'adapter_model.safetensors': writeSafetensors(tensors) }
+    expect(await saveAdapter(loadAdapter(model(), withCopies, [lora]))).toEqual(saved)
+    const elsewhere = { ...withCopies, 'adapter_config.json': files['adapter_config.json'] }
+    expect(() => loadAdapter(model(), elsewhere, [lora])).toThrow(
+      'unexpected base_model.model.classifier.original_module.bias',
+    )
   })
 
   it('of adapted layers are often left out by PEFT; the model then keeps its own', () => {

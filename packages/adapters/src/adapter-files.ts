@@ -11,7 +11,8 @@ import type { Adapter } from './adapter.js'
 import { AdapterError } from './errors.js'
 import { eject, type InjectOptions, injectAt } from './inject.js'
 import { type AnyMethodFactory, configure, type JsonObject, type TrainedBiases } from './method.js'
-import { parsePeftConfig, peftNames, peftSites } from './peft-config.js'
+import { parsePeftConfig, peftSites } from './peft-config.js'
+import { namesField } from './peft-fields.js'
 import { findModules } from './sites.js'
 
 /** The two files of an adapter's folder, as PEFT names them. */
@@ -87,7 +88,7 @@ export function loadAdapter(
   const file = readSafetensors(files['adapter_model.safetensors'], { source: 'adapter_model.safetensors' })
   const { targets, sites } = peftSites(model, fields)
   // PEFT lists the heads of every architecture; the model has one of them.
-  const modulesToSave = peftNames(fields, 'modules_to_save').filter(
+  const modulesToSave = namesField(fields, 'modules_to_save').filter(
     (name) => findModules(model, [name]).length > 0,
   )
   const biases = trainedBiases(fields, factory, file)
@@ -112,8 +113,12 @@ const fileDTypes = {
   int32: { readable: ['I32', 'I64'], text: 'I32 or I64' },
 } as const
 
+/** Of a module that it saves, PEFT 0.16 writes the biases twice more where it writes all. */
+const biasCopy = /\.(original_module|modules_to_save)\.(.*\.)?bias$/
+
 function assignTensors(adapter: Adapter, file: SafetensorsFile): void {
   const parameters = new Map<string, Parameter>(adapter.namedParameters())
+  const hasBiasCopies = adapter.method.targets.biases === 'all'
   const problems: string[] = []
   for (const [key, parameter] of parameters) {
     const entry = file.entries.get(key)
@@ -126,7 +131,8 @@ function assignTensors(adapter: Adapter, file: SafetensorsFile): void {
       problems.push(`${key} is ${entry.dtype}, expected ${text}`)
     }
   }
-  for (const key of file.entries.keys()) if (!parameters.has(key)) problems.push(`unexpected ${key}`)
+  for (const key of file.entries.keys())
+    if (!parameters.has(key) && !(hasBiasCopies && biasCopy.test(key))) problems.push(`unexpected ${key}`)
   if (problems.length > 0) throw new AdapterError(`adapter_model.safetensors: ${problems.join('; ')}`)
   const numbersByKey = new Map(
     [...parameters].flatMap(([key, { dtype }]) =>

@@ -5,6 +5,7 @@ import type { Adapter } from './adapter.js'
 import { eject, inject } from './inject.js'
 import { lora } from './lora/lora.js'
 import { merge, unmerge } from './merge.js'
+import { vera } from './vera/vera.js'
 
 class Classifier extends Module {
   readonly first = new Linear(4, 4)
@@ -87,6 +88,15 @@ describe('inject', () => {
     const first = inject(module, withHead)
     inject(module, onFirst, { name: 'other' })
     expect(first.countParameters().head).toBe(10)
+  })
+
+  it('trains no biases with a method whose files could not hold them', () => {
+    const module = model()
+    const method = vera({ r: 2, targets: ['first'], biases: 'all' })
+    expect(() => inject(module, method)).toThrow(
+      "biases: files of vera hold no biases; expected 'none', got 'all'",
+    )
+    expect(module.first.deltas).toEqual([])
   })
 })
 

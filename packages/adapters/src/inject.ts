@@ -41,8 +41,12 @@ export function injectAt(
     for (const [key, parameter] of module.namedParameters())
       heads.push([`${keyPrefix}${path}.${key}`, parameter])
   }
+  const { biases = 'none' } = method.targets
+  if (biases !== 'none' && method.peftBias === undefined) {
+    throw new AdapterError(`biases: files of ${method.name} hold no biases; expected 'none', got '${biases}'`)
+  }
   const inModules = new Set(heads.map(([, parameter]) => parameter))
-  for (const bias of biasesOf(model, sites, method.targets.biases ?? 'none')) {
+  for (const bias of biasesOf(model, sites, biases)) {
     if (!inModules.has(bias[1])) heads.push(bias)
   }
   for (const other of others) {

@@ -2,7 +2,7 @@ import type { Module } from '@gyre/nn'
 import { AdapterError } from './errors.js'
 import type { Json, JsonObject } from './method.js'
 import { PathPattern } from './path-pattern.js'
-import { refuseVariants } from './peft-fields.js'
+import { namesField, refuseVariants, wrongField } from './peft-fields.js'
 import { endsWithName, type FoundSite, findSites, findSitesBy } from './sites.js'
 
 // The fields of adapter_config.json that all of PEFT's methods share.
@@ -20,15 +20,6 @@ export function parsePeftConfig(text: string): JsonObject {
   return config as JsonObject
 }
 
-/** A list of names; absent and null are the empty one. */
-export function peftNames(fields: JsonObject, field: string): readonly string[] {
-  const value = fields[field] ?? []
-  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) {
-    throw wrong(fields, field, 'a list of names')
-  }
-  return value as readonly string[]
-}
-
 /**
  * The layers that `target_modules`, `exclude_modules`, `layers_to_transform` and `layers_pattern` choose together,
  * and the targets that name them.
@@ -41,7 +32,7 @@ export function peftSites(
   const isExcluded = excluded(fields)
   const isInLayers = inLayers(fields)
   const { target_modules: given } = fields
-  if (given === undefined || given === null) throw wrong(fields, 'target_modules', targetForms)
+  if (given === undefined || given === null) throw wrongField(fields, 'target_modules', targetForms)
   if (typeof given === 'string' && given !== 'all-linear') {
     const pattern = new PathPattern(given, 'adapter_config.json: target_modules')
     const sites = findSitesBy(model, (path) => pattern.matches(path) && !isExcluded(path))
@@ -52,8 +43,9 @@ export function peftSites(
     }
     return { targets: sites.map(({ path }) => path), sites }
   }
-  if (typeof given !== 'string' && !Array.isArray(given)) throw wrong(fields, 'target_modules', targetForms)
-  const targets = given === 'all-linear' ? [given] : peftNames(fields, 'target_modules')
+  if (typeof given !== 'string' && !Array.isArray(given))
+    throw wrongField(fields, 'target_modules', targetForms)
+  const targets = given === 'all-linear' ? [given] : namesField(fields, 'target_modules')
   const named = findSites(model, targets)
   // PEFT asks for no layer where a target is a whole path.
   const sites = named.filter(({ path, target }) => !isExcluded(path) && (path === target || isInLayers(path)))
@@ -72,7 +64,7 @@ function excluded(fields: JsonObject): (path: string) => boolean {
     const pattern = new PathPattern(given, 'adapter_config.json: exclude_modules')
     return (path) => pattern.matches(path)
   }
-  const names = peftNames(fields, 'exclude_modules')
+  const names = namesField(fields, 'exclude_modules')
   return (path) => names.some((name) => endsWithName(path, name))
 }
 
@@ -81,14 +73,14 @@ function inLayers(fields: JsonObject): (path: string) => boolean {
   const given = fields.layers_to_transform ?? []
   const indices = Array.isArray(given) ? given : [given]
   if (!indices.every((index) => Number.isInteger(index))) {
-    throw wrong(fields, 'layers_to_transform', 'a list of layer numbers')
+    throw wrongField(fields, 'layers_to_transform', 'a list of layer numbers')
   }
   if (indices.length === 0) return () => true
   if (typeof fields.target_modules === 'string') {
     throw new AdapterError('adapter_config.json: layers_to_transform needs a list of names as target_modules')
   }
   const pattern = fields.layers_pattern
-  const names = typeof pattern === 'string' ? [pattern] : peftNames(fields, 'layers_pattern')
+  const names = typeof pattern === 'string' ? [pattern] : namesField(fields, 'layers_pattern')
   const special = names.find((name) => !/^[\w.]+$/.test(name))
   if (special !== undefined) {
     throw new AdapterError(
@@ -106,10 +98,4 @@ function inLayers(fields: JsonObject): (path: string) => boolean {
     })
     return indices.includes(numbers.at(-1) ?? -1)
   }
-}
-
-function wrong(fields: JsonObject, field: string, expected: string): AdapterError {
-  return new AdapterError(
-    `adapter_config.json: ${field} should be ${expected}, not ${JSON.stringify(fields[field])}`,
-  )
 }

@@ -31,5 +31,18 @@ export function numberField(fields: JsonObject, name: string, kind: keyof typeof
   const value = fields[name]
   const { is, text } = kinds[kind]
   if (typeof value === 'number' && is(value)) return value
-  throw new AdapterError(`adapter_config.json: ${name} should be ${text}, not ${JSON.stringify(value)}`)
+  throw wrongField(fields, name, text)
+}
+
+/** A field that is a list of names; null or no field is the empty one. */
+export function namesField(fields: JsonObject, name: string): readonly string[] {
+  const value = fields[name] ?? []
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value
+  throw wrongField(fields, name, 'a list of names')
+}
+
+export function wrongField(fields: JsonObject, name: string, expected: string): AdapterError {
+  return new AdapterError(
+    `adapter_config.json: ${name} should be ${expected}, not ${JSON.stringify(fields[name])}`,
+  )
 }

@@ -1,12 +1,11 @@
-import { findSites } from '@gyre/adapters'
-import { adapterMethods, parseMethods } from '@gyre/train'
+import { adapterMethods, applyMethod, parseMethods } from '@gyre/train'
 import { createModel, type PresetName, presets } from '@gyre/transformers'
 import { describe, expect, it } from 'vitest'
 import { everyMethod, queryAndValueTargets } from './every-method.js'
 
 function methodsFor(preset: PresetName): string[] {
   const config = presets[preset]
-  return everyMethod(findSites(createModel(config, { seed: 0 }), queryAndValueTargets(config)))
+  return everyMethod(createModel(config, { seed: 0 }), queryAndValueTargets(config))
 }
 
 const blockSizesOf = (methods: readonly string[], name: string): number[] =>
@@ -18,6 +17,15 @@ describe('every method', () => {
     const names = new Set(methods.map((method) => method.split(':')[0]))
     expect([...names].sort()).toEqual([...Object.keys(adapterMethods), 'full', 'head'].sort())
     expect(parseMethods(methods.join(','), { targets: ['query'] })).toHaveLength(methods.length)
+  })
+
+  it.each(Object.keys(presets) as PresetName[])('can be applied to %s', (preset) => {
+    const config = presets[preset]
+    const targets = { targets: queryAndValueTargets(config) }
+    for (const method of parseMethods(methodsFor(preset).join(','), targets)) {
+      const { counts } = applyMethod(createModel(config, { seed: 0 }), method, { seed: 0 })
+      expect(counts.adapter + counts.head, method.label).toBeGreaterThan(0)
+    }
   })
 
   it('comes in block sizes up to the largest that divides all sides', () => {
@@ -33,10 +41,15 @@ describe('every method', () => {
     expect(methodsFor('gpt2').some((method) => method.startsWith('cdvft'))).toBe(false)
   })
 
+  it('leaves out the head where it is the embedding', () => {
+    expect(methodsFor('gpt2')).not.toContain('head')
+    expect(methodsFor('llama2-7b')).toContain('head')
+  })
+
   it('fits small layers', () => {
-    const site = { path: 'a', target: 'a', inFeatures: 16, outFeatures: 24, weightIsTransposed: false }
-    const methods = everyMethod([site])
-    expect(blockSizesOf(methods, 'bca')).toEqual([8])
-    expect(methods).toContain('fourierft:n=384')
+    const config = { ...presets['roberta-base'], hiddenSize: 24, numAttentionHeads: 4 }
+    const methods = everyMethod(createModel(config, { seed: 0 }), ['query', 'value'])
+    expect(blockSizesOf(methods, 'bca')).toEqual([24])
+    expect(methods).toContain('fourierft:n=576')
   })
 })

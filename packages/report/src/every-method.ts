@@ -1,6 +1,6 @@
-import type { Site } from '@gyre/adapters'
+import { findSites, type Site } from '@gyre/adapters'
 import type { AdapterMethodName } from '@gyre/train'
-import type { ModelConfig } from '@gyre/transformers'
+import type { Model, ModelConfig } from '@gyre/transformers'
 
 /**
  * The layers that the papers adapt, and PEFT unless told otherwise: those which make queries and values. GPT-2 makes
@@ -18,14 +18,22 @@ const targetsOf: { readonly [Type in ModelConfig['modelType']]: readonly string[
 }
 
 /**
- * Every method that the sites can take, as `parseMethods` reads them: at the ranks and numbers of frequencies of the
- * papers, and at every power of two from 64 on that can be a block size, or is the largest one.
+ * Every method that a model can take at its targets, as `parseMethods` reads them: at the ranks and numbers of
+ * frequencies of the papers, and at every power of two from 64 on that can be a block size, or is the largest one.
  */
-export function everyMethod(sites: readonly Site[]): string[] {
+export function everyMethod(model: Model, targets: readonly string[]): string[] {
+  const sites = findSites(model, targets)
   const adapters = Object.entries(settingsOf).flatMap(([name, settings]) =>
     settings(sites).map((setting) => (setting === '' ? name : `${name}:${setting}`)),
   )
-  return [...adapters, 'full', 'head']
+  return [...adapters, 'full', ...(hasOwnHead(model) ? ['head'] : [])]
+}
+
+/** A head that is tied to the embedding has nothing that could be trained alone. */
+function hasOwnHead(model: Model): boolean {
+  return [...model.namedParameters()].some(([name]) =>
+    model.headPaths.some((head) => name.startsWith(`${head}.`)),
+  )
 }
 
 const settingsOf: { readonly [Name in AdapterMethodName]: (sites: readonly Site[]) => readonly string[] } = {

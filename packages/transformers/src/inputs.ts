@@ -22,6 +22,6 @@ export interface ModelOutputs {
   readonly logits: Tensor
   /** A scalar; only when labels were given. */
   readonly loss?: Tensor
-  /** L + 1 tensors `[B, T, hidden]`: after the embedding, and after each layer (LLaMA's last one normalised). */
+  /** L + 1 tensors `[B, T, hidden]`: after the embedding, and after each layer (a decoder's last one normalised). */
   readonly hiddenStates: readonly Tensor[]
 }

@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises'
-import { findSites } from '@gyre/adapters'
 import {
   everyMethod,
   formatClaims,
@@ -72,7 +71,7 @@ async function runReport(options: ReportCommandOptions): Promise<void> {
   const { config, task } = await findConfig(name)
   const model = createModel(config, { seed: 0, task })
   const targets = options.targets ?? queryAndValueTargets(config)
-  const methods = list === 'all' ? everyMethod(findSites(model, targets)).join(',') : list
+  const methods = list === 'all' ? everyMethod(model, targets).join(',') : list
   const report = reportModel({
     name,
     config,
