@@ -4,6 +4,7 @@ import { dirname, join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { blocksOf, outputsOf, promisedOutput, root } from './markdown-examples.js'
 import { WorkspacePackage } from './packages/workspace-package.js'
+import { gyre } from './run-gyre.js'
 import { complaintsOf, virtualProgram } from './virtual-program.js'
 
 // What the documents say is run: examples, commands, links, and the table of imports.
@@ -92,7 +93,7 @@ const commands = [
 describe('the commands that documents show', () => {
   const scripts = (JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts
 
-  it.each(commands)('%s', (command) => {
+  it.each(commands)('%s', async (command) => {
     const [program, ...words] = wordsOf(command)
     if (program === 'git' || program === 'cd') return
     if (program === 'node') {
@@ -105,9 +106,9 @@ describe('the commands that documents show', () => {
     const script = words[0] === 'run' ? words[1]! : words[0]!
     expect(Object.keys(scripts)).toContain(script)
     const args = words.includes('--') ? words.slice(words.indexOf('--') + 1) : []
-    if (script === 'gyre') checkGyre(args)
-    else if (script === 'start') checkGyre(['compare', ...args])
-    else if (script === 'bench') expect(run('benchmarks/src/main.ts', [...args, '--help']).code).toBe(0)
+    if (script === 'gyre') await checkGyre(args)
+    else if (script === 'start') await checkGyre(['compare', ...args])
+    else if (script === 'bench') expect(benchmarkHelp(args)).toBe(0)
     else if (script === 'study') expect(existsSync(join(root, `benchmarks/studies/${args[0]}.ts`))).toBe(true)
     else expect(args).toEqual([])
   })
@@ -127,10 +128,9 @@ function readsFixtures(args: readonly string[]): boolean {
  * What ends in seconds and needs no other model on the disk than the fixtures really runs. The others (compare, pretrain,
  * finetune, evaluate, predict, generate) are asked for help with all their options: values are parsed, and names looked up.
  */
-function checkGyre(args: readonly string[]): void {
-  const entry = 'packages/gyre/src/main.ts'
+async function checkGyre(args: readonly string[]): Promise<void> {
   if (readsFixtures(args)) {
-    const { code, stdout } = run(entry, args)
+    const { code, stdout } = await gyre(...args)
     expect(code).toBe(0)
     // And prints what stands in the document.
     expect(documents.map(read).join('\n')).toContain(`\n${stdout}`)
@@ -138,10 +138,10 @@ function checkGyre(args: readonly string[]): void {
     return
   }
   if (args[0] === 'report' || args[0] === 'doctor') {
-    expect(run(entry, args)).toMatchObject({ code: 0 })
+    expect(await gyre(...args)).toMatchObject({ code: 0 })
     return
   }
-  const { code, stdout } = run(entry, [...args, '--help'])
+  const { code, stdout } = await gyre(...args, '--help')
   expect(code).toBe(0)
   expect(stdout).toContain(`Usage: gyre ${args[0]}`)
   for (const option of args.filter((word) => word.startsWith('--'))) {
@@ -149,16 +149,11 @@ function checkGyre(args: readonly string[]): void {
   }
 }
 
-function run(
-  entry: string,
-  args: readonly string[],
-): { code: number | null; stdout: string; stderr: string } {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ['--conditions=@gyre/source', '--import=tsx', join(root, entry), ...args],
-    { cwd: root, encoding: 'utf8' },
-  )
-  return { code: status, stdout, stderr }
+/** The exit code of `npm run bench` with these options, asked for help. */
+function benchmarkHelp(args: readonly string[]): number | null {
+  const entry = join(root, 'benchmarks/src/main.ts')
+  const node = ['--conditions=@gyre/source', '--import=tsx', entry]
+  return spawnSync(process.execPath, [...node, ...args, '--help'], { cwd: root }).status
 }
 
 /** The words of a command line; quotes hold several together. */
