@@ -1,16 +1,14 @@
 // Fine-tunes one small base on seven labelled data sets with several methods, beside naive Bayes and the majority class,
 // and writes the table into docs/results.md. The data is not part of the project: --data, or GYRE_DATA, names the folder.
 // In the root folder: npm run study -- real-tasks [--data DIR] [--seeds N] [--steps N] [--out DIR]
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type Example, majorityClass, type TableTaskName, tableTasks, trainNaiveBayes } from '@gyre/data'
 import { readTaskFolder } from '@gyre/data/node'
 import { type MetricName, measure } from '@gyre/train'
-
-const root = fileURLToPath(new URL('../..', import.meta.url))
+import { type Finetuned, fail, finetuneOnce, gyre, root } from './finished-run.js'
+import { formatSeeds, writeResultsSection } from './results-section.js'
 
 interface Study {
   readonly folder: string
@@ -93,7 +91,7 @@ for (const study of studies) {
     join(out, 'results.json'),
     `${JSON.stringify({ pretraining, adaptation, steps, rows }, null, 2)}\n`,
   )
-  writeSection(formatSection(rows))
+  writeResultsSection('real-tasks', formatSection(rows))
 }
 
 /** A base that has read the training texts of all the tasks, and none of their labels. */
@@ -148,12 +146,6 @@ async function runStudy(study: Study, dataFolder: string): Promise<Row> {
   }
 }
 
-interface Finetuned {
-  readonly adapter: number
-  readonly heldOut: { readonly [metric: string]: number }
-}
-
-/** One run; a finished one is not made again. */
 function finetune(
   { task }: Study,
   dataFolder: string,
@@ -162,39 +154,8 @@ function finetune(
   folder: string,
   seed: number,
 ): Finetuned {
-  const result = `${folder}.json`
-  if (!existsSync(result)) {
-    const printed = gyre('finetune', {
-      model: base,
-      task,
-      data: dataFolder,
-      method,
-      'learning-rate': learningRate,
-      ...adaptation,
-      steps,
-      seed,
-      out: folder,
-    })
-    writeFileSync(result, printed)
-  }
-  return JSON.parse(readFileSync(result, 'utf8')) as Finetuned
-}
-
-/** Runs a command on one thread; what it prints is JSON. */
-function gyre(command: string, flags: { readonly [name: string]: string | number }): string {
-  const words = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)])
-  const node = ['--conditions=@gyre/source', '--import=tsx', join(root, 'packages/gyre/src/main.ts')]
-  const { status, stdout } = spawnSync(
-    process.execPath,
-    [...node, command, ...words, '--json', '--threads', '1'],
-    {
-      cwd: root,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  )
-  if (status !== 0) fail(`gyre ${command} ended with ${status}`)
-  return stdout
+  const settings = { ...adaptation, steps, seed, 'learning-rate': learningRate }
+  return finetuneOnce(folder, { model: base, task, data: dataFolder, method, ...settings })
 }
 
 function formatSection(all: readonly Row[]): string {
@@ -223,31 +184,8 @@ function formatSection(all: readonly Row[]): string {
   ].join('\n')
 }
 
-/** The mean, and the standard deviation where there are several seeds. */
-function formatSeeds(values: readonly number[]): string {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  if (values.length === 1) return mean.toFixed(3)
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1)
-  return `${mean.toFixed(3)} ± ${Math.sqrt(variance).toFixed(3)}`
-}
-
-/** Replaces what stands between the marks in docs/results.md. */
-function writeSection(section: string): void {
-  const path = join(root, 'docs/results.md')
-  const text = readFileSync(path, 'utf8')
-  const [first, last] = ['<!-- real-tasks -->', '<!-- /real-tasks -->']
-  const [before, after] = [text.indexOf(first), text.indexOf(last)]
-  if (before < 0 || after < before) fail(`${path}: expected ${first} and ${last}`)
-  writeFileSync(path, `${text.slice(0, before)}${first}\n\n${section}\n\n${text.slice(after)}`)
-}
-
 function positiveInteger(name: 'seeds' | 'steps'): number {
   const value = Number(options[name])
   if (!Number.isInteger(value) || value < 1) fail(`--${name} ${options[name]}: expected an integer ≥ 1`)
   return value
-}
-
-function fail(sentence: string): never {
-  console.error(`error: ${sentence}`)
-  process.exit(1)
 }

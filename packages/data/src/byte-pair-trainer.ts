@@ -1,6 +1,6 @@
 import { DataError } from './data-error.js'
 import { byteCharacters, preTokens } from './pre-tokens.js'
-import { defaultPostProcessor } from './special-tokens.js'
+import { addedTokens, byteLevelJson, type TokenizerJson } from './tokenizer-json.js'
 
 export interface BytePairOptions {
   /** Tokens in all: special ones, the 256 bytes, and merges for the rest. */
@@ -8,9 +8,6 @@ export interface BytePairOptions {
   /** Their ids are 0, 1, 2, …, in this order. */
   readonly specialTokens: readonly string[]
 }
-
-/** The contents of a `tokenizer.json`. */
-export type TokenizerJson = { readonly [field: string]: unknown }
 
 /** A word as the ids of its tokens so far, and how often the word occurs. */
 interface Word {
@@ -50,7 +47,8 @@ export function trainBytePairTokenizer(
     tokens.push(tokens[left]! + tokens[right]!)
     pairs.merge(left, right, tokens.length - 1)
   }
-  return tokenizerJson(tokens, merges, specialTokens)
+  const vocab = new Map(tokens.map((token, id) => [token, id]))
+  return byteLevelJson(vocab, merges, addedTokens(specialTokens, vocab))
 }
 
 function countWords(text: string, firstByteId: number): Word[] {
@@ -119,41 +117,3 @@ class PairCounts {
 
 /** Larger than any id: two ids make one key. */
 const pairBase = 2 ** 24
-
-function tokenizerJson(
-  tokens: readonly string[],
-  merges: readonly (readonly [string, string])[],
-  specialTokens: readonly string[],
-): TokenizerJson {
-  const ids = new Map(tokens.map((token, id) => [token, id]))
-  return {
-    version: '1.0',
-    truncation: null,
-    padding: null,
-    added_tokens: specialTokens.map((content, id) => ({
-      id,
-      content,
-      single_word: false,
-      lstrip: false,
-      rstrip: false,
-      normalized: false,
-      special: true,
-    })),
-    normalizer: null,
-    pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
-    post_processor: defaultPostProcessor((token) => ids.get(token)),
-    decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
-    model: {
-      type: 'BPE',
-      dropout: null,
-      unk_token: null,
-      continuing_subword_prefix: null,
-      end_of_word_suffix: null,
-      fuse_unk: false,
-      byte_fallback: false,
-      ignore_merges: false,
-      vocab: Object.fromEntries(ids),
-      merges,
-    },
-  }
-}

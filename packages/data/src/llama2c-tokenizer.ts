@@ -1,5 +1,5 @@
-import type { TokenizerJson } from './byte-pair-trainer.js'
 import { DataError } from './data-error.js'
+import { addedTokens, bytePairModel, type TokenizerJson } from './tokenizer-json.js'
 
 /** One piece of a vocabulary, and how early it is merged: the higher the score, the earlier. */
 interface Piece {
@@ -7,7 +7,8 @@ interface Piece {
   readonly score: number
 }
 
-const [unknown, beginning, end] = ['<unk>', '<s>', '</s>']
+const special = ['<unk>', '<s>', '</s>'] as const
+const [unknown, beginning] = special
 /** Behind the special tokens come all bytes, for characters that are no pieces. */
 const firstPiece = 3 + 256
 /** What SentencePiece writes for a blank. */
@@ -24,7 +25,7 @@ export function llama2cTokenizerJson(bytes: Uint8Array, source: string): Tokeniz
   const pieces = readPieces(bytes, source)
   const vocab = new Map<string, number>()
   for (const [id, { text }] of pieces.entries()) {
-    const token = [unknown, beginning, end][id] ?? text.replaceAll(' ', blank)
+    const token = special[id] ?? text.replaceAll(' ', blank)
     if (vocab.has(token)) throw new DataError(`${source}: has the piece ${JSON.stringify(token)} twice`)
     vocab.set(token, id)
   }
@@ -34,10 +35,7 @@ export function llama2cTokenizerJson(bytes: Uint8Array, source: string): Tokeniz
     version: '1.0',
     truncation: null,
     padding: null,
-    added_tokens: [unknown, beginning, end].map((content, id) => ({
-      ...{ id, content, special: true, normalized: false },
-      ...{ single_word: false, lstrip: false, rstrip: false },
-    })),
+    added_tokens: addedTokens(special, vocab),
     normalizer: {
       type: 'Sequence',
       normalizers: [
@@ -50,7 +48,7 @@ export function llama2cTokenizerJson(bytes: Uint8Array, source: string): Tokeniz
       type: 'TemplateProcessing',
       single: [begin, first],
       pair: [begin, first, begin, second],
-      special_tokens: { [beginning!]: { id: beginning, ids: [vocab.get(beginning!)], tokens: [beginning] } },
+      special_tokens: { [beginning]: { id: beginning, ids: [vocab.get(beginning)], tokens: [beginning] } },
     },
     decoder: {
       type: 'Sequence',
@@ -61,18 +59,7 @@ export function llama2cTokenizerJson(bytes: Uint8Array, source: string): Tokeniz
         { type: 'Strip', content: ' ', start: 1, stop: 0 },
       ],
     },
-    model: {
-      type: 'BPE',
-      dropout: null,
-      unk_token: unknown,
-      continuing_subword_prefix: null,
-      end_of_word_suffix: null,
-      fuse_unk: true,
-      byte_fallback: true,
-      ignore_merges: false,
-      vocab: Object.fromEntries(vocab),
-      merges: mergesOf(pieces, vocab),
-    },
+    model: bytePairModel(vocab, mergesOf(pieces, vocab), { unknown, byteFallback: true }),
   }
 }
 

@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type TokenizerJson, trainBytePairTokenizer } from './byte-pair-trainer.js'
+import { trainBytePairTokenizer } from './byte-pair-trainer.js'
 import { mobyDickText } from './corpora.js'
 import { DataError } from './data-error.js'
 import { loadMobyDick, loadTokenizer } from './node.js'
 import { byteCharacters, preTokens } from './pre-tokens.js'
 import { Tokenizer } from './tokenizer.js'
+import type { TokenizerJson } from './tokenizer-json.js'
 
 const specialTokens = ['<s>', '<pad>', '</s>', '<unk>', '<mask>']
 let novel: string

@@ -1,10 +1,10 @@
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers'
-import type { TokenizerJson } from './byte-pair-trainer.js'
 import { checkTokenizerJson } from './check-tokenizer-json.js'
 import { DataError } from './data-error.js'
 import { independentWords } from './independent-words.js'
 import { defaultPostProcessor, findSpecialTokens, type SpecialTokens } from './special-tokens.js'
 import { type EncodedText, frameTexts, parseFrame, type TextFrame } from './text-frame.js'
+import type { TokenizerJson } from './tokenizer-json.js'
 
 /** Enough for the different words of ten million characters; bounds the memory of a long run. */
 const rememberedWords = 200_000

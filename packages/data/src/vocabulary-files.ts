@@ -1,6 +1,6 @@
-import type { TokenizerJson } from './byte-pair-trainer.js'
 import { DataError } from './data-error.js'
 import { defaultPostProcessor } from './special-tokens.js'
+import { addedTokens, byteLevelJson, type TokenizerJson } from './tokenizer-json.js'
 
 type Fields = { readonly [field: string]: unknown }
 
@@ -20,34 +20,10 @@ const byteLevelSpecial = ['<s>', '<pad>', '</s>', '<unk>', '<mask>', '<|endoftex
  */
 export function byteLevelTokenizerJson(vocabulary: VocabularyFile, merges: VocabularyFile): TokenizerJson {
   const vocab = readVocabulary(vocabulary)
-  const idOf = (token: string): number | undefined => vocab.get(token)
-  const added = byteLevelSpecial.filter((token) => vocab.has(token))
-  return {
-    version: '1.0',
-    truncation: null,
-    padding: null,
-    // A mask takes the blank before it along, as in `the <mask>`.
-    added_tokens: addedTokens(added, vocab).map((token) => ({
-      ...token,
-      lstrip: token.content === '<mask>',
-    })),
-    normalizer: null,
-    pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
-    post_processor: defaultPostProcessor(idOf),
-    decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
-    model: {
-      type: 'BPE',
-      dropout: null,
-      unk_token: null,
-      continuing_subword_prefix: null,
-      end_of_word_suffix: null,
-      fuse_unk: false,
-      byte_fallback: false,
-      ignore_merges: false,
-      vocab: Object.fromEntries(vocab),
-      merges: readMerges(merges),
-    },
-  }
+  const special = byteLevelSpecial.filter((token) => vocab.has(token))
+  // A mask takes the blank before it along, as in `the <mask>`.
+  const added = addedTokens(special, vocab).map((token) => ({ ...token, lstrip: token.content === '<mask>' }))
+  return byteLevelJson(vocab, readMerges(merges), added)
 }
 
 const wordPieceSpecial = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]']
@@ -133,16 +109,4 @@ function readMerges({ text, source }: VocabularyFile): [string, string][] {
 /** Lines without the breaks at the end of the file. */
 function linesOf(text: string): string[] {
   return text.replace(/\n+$/, '').split(/\r?\n/)
-}
-
-function addedTokens(tokens: readonly string[], vocab: ReadonlyMap<string, number>) {
-  return tokens.map((content) => ({
-    id: vocab.get(content)!,
-    content,
-    single_word: false,
-    lstrip: false,
-    rstrip: false,
-    normalized: false,
-    special: true,
-  }))
 }
