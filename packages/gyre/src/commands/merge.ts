@@ -44,7 +44,7 @@ async function runMerge(options: MergeOptions): Promise<void> {
 
 /** What a model's folder holds for the tokenizer and for generation. */
 const companion =
-  /^(tokenizer.*|vocab\.(json|txt)|merges\.txt|added_tokens\.json|special_tokens_map\.json|.*\.model|generation_config\.json|chat_template\..*)$/
+  /^(tok.*|vocab\.(json|txt)|merges\.txt|added_tokens\.json|special_tokens_map\.json|.*\.model|generation_config\.json|chat_template\..*)$/
 
 async function copyCompanions(from: string, to: string): Promise<void> {
   for (const name of (await namesIn(from)).filter((name) => companion.test(name))) {
