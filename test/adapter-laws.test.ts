@@ -308,7 +308,7 @@ describe.each(rows)('$row', ({ create, method }) => {
   })
 })
 
-const randomRows = rows.filter(({ create, method }) => inject(create(), method).redrawnWhenMissing.size > 0)
+const randomRows = rows.filter(({ create, method }) => randomKeys(inject(create(), method)).length > 0)
 
 describe.each(randomRows)('$row, whose random parts stay as they were drawn,', ({ create, method }) => {
   it('saves them', async () => {
@@ -349,9 +349,24 @@ function withReversedRows({ data, ...tensor }: WritableTensor): WritableTensor {
   return { ...tensor, data: reversed }
 }
 
+describe('the indices of FourierFT', () => {
+  it('are refused where a layer has no such row or column', async () => {
+    const method = adapterMethods.fourierft({ nFrequency: 3, targets: ['query'] })
+    const adapter = inject(tinyRoberta(), method)
+    const [key] = randomKeys(adapter)
+    const { inFeatures } = adapter.sites[0]!.site
+    const spoilt = changeTensors(await saveAdapter(adapter), (tensors) => {
+      tensors.set(key!, { dtype: 'I32', shape: [2, 3], data: Int32Array.of(0, 1, 2, 0, inFeatures, 1) })
+    })
+    expect(() => loadAdapter(tinyRoberta(), spoilt, factories)).toThrow(
+      `${key} holds ${inFeatures} at index 4, expected 0 to ${inFeatures - 1}`,
+    )
+  })
+})
+
 function randomKeys(adapter: Adapter): string[] {
   return [...adapter.namedParameters()]
-    .filter(([, parameter]) => adapter.redrawnWhenMissing.has(parameter))
+    .filter(([, parameter]) => adapter.declarationOf(parameter)?.redrawnWhenMissing)
     .map(([key]) => key)
 }
 

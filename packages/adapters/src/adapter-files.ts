@@ -10,7 +10,13 @@ import { formatShape, type Parameter, sameShape, type Tensor, tensor } from '@gy
 import type { Adapter } from './adapter.js'
 import { AdapterError } from './errors.js'
 import { eject, type InjectOptions, injectAt } from './inject.js'
-import { type AnyMethodFactory, configure, type JsonObject, type TrainedBiases } from './method.js'
+import {
+  type AdapterParameter,
+  type AnyMethodFactory,
+  configure,
+  type JsonObject,
+  type TrainedBiases,
+} from './method.js'
 import { parsePeftConfig, peftSites } from './peft-config.js'
 import { namesField } from './peft-fields.js'
 import { findModules } from './sites.js'
@@ -124,7 +130,7 @@ function assignTensors(adapter: Adapter, file: SafetensorsFile): void {
     const entry = file.entries.get(key)
     const { readable, text } = fileDTypes[parameter.dtype as keyof typeof fileDTypes]
     if (!entry) {
-      if (!adapter.redrawnWhenMissing.has(parameter)) problems.push(`missing ${key}`)
+      if (!adapter.declarationOf(parameter)?.redrawnWhenMissing) problems.push(`missing ${key}`)
     } else if (!sameShape(entry.shape, parameter.shape)) {
       problems.push(`${key} has shape ${formatShape(entry.shape)}, expected ${formatShape(parameter.shape)}`)
     } else if (!(readable as readonly string[]).includes(entry.dtype)) {
@@ -135,8 +141,8 @@ function assignTensors(adapter: Adapter, file: SafetensorsFile): void {
     if (!parameters.has(key) && !(hasBiasCopies && biasCopy.test(key))) problems.push(`unexpected ${key}`)
   if (problems.length > 0) throw new AdapterError(`adapter_model.safetensors: ${problems.join('; ')}`)
   const numbersByKey = new Map(
-    [...parameters].flatMap(([key, { dtype }]) =>
-      file.entries.has(key) ? [[key, numbersOf(file, key, dtype)]] : [],
+    [...parameters].flatMap(([key, parameter]) =>
+      file.entries.has(key) ? [[key, numbersOf(file, key, adapter.declarationOf(parameter))]] : [],
     ),
   )
   for (const [key, numbers] of numbersByKey) {
@@ -146,8 +152,20 @@ function assignTensors(adapter: Adapter, file: SafetensorsFile): void {
   }
 }
 
-function numbersOf(file: SafetensorsFile, key: string, dtype: string): Float32Array | Int32Array {
-  return dtype === 'int32' ? int32Of(file.get(key)) : finiteNumbers(file, key)
+function numbersOf(
+  file: SafetensorsFile,
+  key: string,
+  { dtype = 'float32', rowLimits }: Pick<AdapterParameter, 'dtype' | 'rowLimits'> = {},
+): Float32Array | Int32Array {
+  if (dtype === 'float32') return finiteNumbers(file, key)
+  const indices = int32Of(file.get(key))
+  const limitAt = (at: number): number =>
+    rowLimits?.[Math.floor((at * rowLimits.length) / indices.length)] ?? Number.POSITIVE_INFINITY
+  const outside = indices.findIndex((index, at) => index < 0 || index >= limitAt(at))
+  if (outside < 0) return indices
+  throw new AdapterError(
+    `adapter_model.safetensors: ${key} holds ${indices[outside]} at index ${outside}, expected 0 to ${limitAt(outside) - 1}`,
+  )
 }
 
 /** The numbers of a float tensor of an adapter's file; an `AdapterError` names the first that is none. */

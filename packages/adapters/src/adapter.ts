@@ -2,7 +2,7 @@ import type { AdaptableLayer, Delta } from '@gyre/nn'
 import { type HasParameters, type Parameter, Rng, sizeOf, type Tensor } from '@gyre/tensor'
 import { DeclaredParameters } from './declared-parameters.js'
 import { AdapterError } from './errors.js'
-import type { AdapterMethod, JsonObject, Site } from './method.js'
+import type { AdapterMethod, AdapterParameter, JsonObject, Site } from './method.js'
 import type { FoundSite } from './sites.js'
 
 /** PEFT writes this before every module path in an adapter's file. */
@@ -121,10 +121,10 @@ export class Adapter implements HasParameters {
     yield* this.#heads
   }
 
-  /** Parameters that a file from elsewhere may leave out: they are then drawn as it drew them. */
-  get redrawnWhenMissing(): ReadonlySet<Parameter> {
+  /** What the method declared of a parameter; undefined for those of the saved modules. */
+  declarationOf(parameter: Parameter): AdapterParameter | undefined {
     const declared = [this.sharedParameters, ...this.sites.map((site) => site.parameters)]
-    return new Set(declared.flatMap(({ redrawnWhenMissing }) => redrawnWhenMissing))
+    return declared.map(({ declarations }) => declarations.get(parameter)).find((found) => found)
   }
 
   /** The tensors that make up the adapter, switched on or off, under their keys in the file. */

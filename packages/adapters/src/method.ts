@@ -44,6 +44,8 @@ export interface AdapterParameter {
    * Whether files from elsewhere may leave it out, because `initializer` draws it exactly as they did. Default false.
    */
   readonly redrawnWhenMissing?: boolean
+  /** Of indices `[rows, n]`: those of a row are from 0 to below its limit. A file with others is refused. */
+  readonly rowLimits?: readonly number[]
 }
 
 /** Whether a fresh adapter leaves the model as it was, or why it does not. */

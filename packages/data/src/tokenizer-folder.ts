@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { DataError } from './data-error.js'
 import { llama2cTokenizerJson } from './llama2c-tokenizer.js'
 import { Tokenizer } from './tokenizer.js'
@@ -9,9 +9,10 @@ type Fields = { readonly [field: string]: unknown }
 
 /**
  * The tokenizer of a folder: `tokenizer.json`, or else `vocab.json` with `merges.txt`, or else `vocab.txt`, or else the
- * `tok….bin` of llama2.c. What `tokenizer_config.json` or `special_tokens_map.json` says of its tokens is heeded.
+ * `tok….bin` of llama2.c, beside whose model it is also found. What `tokenizer_config.json` or `special_tokens_map.json` says of its tokens is heeded.
  */
-export async function loadTokenizer(folder: string): Promise<Tokenizer> {
+export async function loadTokenizer(path: string): Promise<Tokenizer> {
+  const folder = path.endsWith('.bin') ? dirname(path) : path
   const config = await readConfig(folder)
   const source = join(folder, 'tokenizer.json')
   const json = await readJson(source)
@@ -29,8 +30,8 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   }
   const binary = (await readdir(folder).catch(() => [])).find((name) => /^tok.*\.bin$/.test(name))
   if (binary !== undefined) {
-    const path = join(folder, binary)
-    return new Tokenizer(llama2cTokenizerJson(await readFile(path), path), { source: path, config })
+    const file = join(folder, binary)
+    return new Tokenizer(llama2cTokenizerJson(await readFile(file), file), { source: file, config })
   }
   throw new DataError(
     `${source}: there is no such file, nor vocab.json with merges.txt, vocab.txt or a tok….bin beside it`,

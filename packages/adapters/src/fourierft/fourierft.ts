@@ -107,6 +107,7 @@ export const fourierft = /* @__PURE__ */ defineMethod<FourierFTConfig, 'spectrum
         initializer: randomFrequencies(config.randomLocSeed, site),
         trainable: false,
         redrawnWhenMissing: true,
+        rowLimits: [site.outFeatures, site.inFeatures],
       },
     }
   },
