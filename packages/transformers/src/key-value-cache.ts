@@ -15,7 +15,6 @@ import {
   reshape,
   type Shape,
   scope,
-  sizeOf,
   slice,
   sub,
   type Tensor,
@@ -171,6 +170,5 @@ export class KeyValueCache {
 }
 
 function zeroed(shape: Shape, dtype: 'float32' | 'int32'): Parameter {
-  const zeros = dtype === 'int32' ? Int32Array : Float32Array
-  return new Parameter({ shape, dtype, trainable: false }, () => new zeros(sizeOf(shape))) as Parameter
+  return new Parameter({ shape, dtype, trainable: false }, 'zeros') as Parameter
 }
