@@ -7,7 +7,7 @@ import {
   mapValues,
   type ValueId,
 } from '@gyre/graph'
-import { type ArrayRecord, mapRecord, type Parameter, type StoredTensor, valuesIn } from '@gyre/tensor'
+import { type ArrayRecord, mapRecord, type StoredTensor, valuesIn } from '@gyre/tensor'
 import type { WasmBackend } from './backend.js'
 import { withChains } from './chains.js'
 import { type Command, EncodedProgram, type MemoryBlock } from './command.js'
@@ -39,8 +39,8 @@ export class GraphProgram implements GraphRunner {
   /** Blocks in the arena, with their offsets in it. */
   readonly #places: readonly { readonly block: MemoryBlock; readonly offset: number }[]
   readonly #outputBlocks: readonly MemoryBlock[]
-  /** For each update where the new numbers are, when it is not the parameter's own memory. */
-  readonly #newStorages = new Map<Parameter, MemoryBlock>()
+  /** For each update the parameter in whose own memory the new numbers are, by its index, or where else they are. */
+  readonly #updatePlaces: (number | MemoryBlock)[] = []
   /** The arena's address in the programs as they are written; undefined before they are. */
   #arenaAddress: number | undefined
 
@@ -86,14 +86,11 @@ export class GraphProgram implements GraphRunner {
         if (refusal) throw this.#recorder.guards[refusal.guard]!(refusal.position, refusal.value)
       }
     }
-    const ownStorage = new Map(
-      graph.parameters.map(({ parameter }, i) => [parameter, parameters[i]!.storage]),
-    )
     return {
       outputs: graph.outputs.map(({ value }, i) => this.#copyOut(this.#outputBlocks[i]!, value)),
-      updates: graph.updates.map(({ parameter, value }) => {
-        const block = this.#newStorages.get(parameter)
-        return block ? this.#copyOut(block, value) : ownStorage.get(parameter)!
+      updates: graph.updates.map(({ value }, i) => {
+        const place = this.#updatePlaces[i]!
+        return typeof place === 'number' ? parameters[place]!.storage : this.#copyOut(place, value)
       }),
     }
   }
@@ -124,12 +121,14 @@ export class GraphProgram implements GraphRunner {
       return copy
     }
     const outputBlocks = outputs.map(({ value }) => saved(value))
-    const owns = new Map(parameters.map(({ parameter, value }) => [parameter, layout.blockOf(value)]))
+    const indices = new Map(parameters.map(({ parameter }, i) => [parameter, i]))
     const copies: (readonly [from: MemoryBlock, to: MemoryBlock])[] = []
     for (const { parameter, value } of updates) {
-      const own = owns.get(parameter)
-      if (own === undefined) this.#newStorages.set(parameter, saved(value))
-      else if (layout.blockOf(value) !== own) copies.push([saved(value), own])
+      const index = indices.get(parameter)
+      this.#updatePlaces.push(index ?? saved(value))
+      if (index === undefined) continue
+      const own = layout.blockOf(parameters[index]!.value)
+      if (layout.blockOf(value) !== own) copies.push([saved(value), own])
     }
     for (const [from, to] of copies) this.#copy(from, to)
     return outputBlocks
