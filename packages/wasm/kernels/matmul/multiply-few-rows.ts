@@ -40,16 +40,10 @@ export function multiplyFewRows(args: MultiplyFewRowsArguments, chunk: i32, scra
     if (args.transposeB) {
       const lines = b + <usize>first * strideA
       // Memory delivers one long line after the other about twice as fast as four beside each other.
-      const lineByLine = k >= 256
-      for (let j = 0; j < columns && lineByLine; j++) {
+      const together = k >= 256 ? 1 : 4
+      for (let j = 0; j < columns; j += together) {
         for (let i = 0; i < m; i++) {
-          const start = bias ? load<f32>(bias + (<usize>j << 2)) : 0
-          store<f32>(c + <usize>i * strideC + (<usize>j << 2), start + dot(a + <usize>i * strideA, lines + <usize>j * strideA, k))
-        }
-      }
-      for (let j = 0; j < columns && !lineByLine; j += 4) {
-        for (let i = 0; i < m; i++) {
-          dotLines(a + <usize>i * strideA, lines + <usize>j * strideA, k, min(4, columns - j), bias ? bias + (<usize>j << 2) : 0,
+          dotLines(a + <usize>i * strideA, lines + <usize>j * strideA, k, min(together, columns - j), bias ? bias + (<usize>j << 2) : 0,
             c + <usize>i * strideC + (<usize>j << 2))
         }
       }
