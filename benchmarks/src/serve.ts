@@ -26,17 +26,18 @@ async function answer(request: Request): Promise<Reply> {
   switch (request.call) {
     case 'describe':
       return { description: await system.describe() }
-    case 'prepare':
+    case 'prepare': {
       work?.end?.()
       work = undefined
       globalThis.gc?.()
       work = await system.prepare(request.task)
-      if (!work) return { remark: system.remark?.() }
-      {
-        const result = await work.check()
-        const { firstMilliseconds } = result
-        return { sample: sampleOf(result), firstMilliseconds, remark: system.remark?.() }
+      const result = await work?.check()
+      return {
+        sample: result && sampleOf(result),
+        firstMilliseconds: result?.firstMilliseconds,
+        remark: system.remark?.(),
       }
+    }
     case 'run': {
       const cpuBegan = process.cpuUsage()
       const began = performance.now()

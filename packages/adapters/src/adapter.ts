@@ -76,6 +76,7 @@ export class Adapter implements HasParameters {
   merged = false
   /** The fields of the `adapter_config.json` that it was loaded from: they are saved again as they were. */
   loadedFields: JsonObject | undefined
+  readonly #declarations: ReadonlyMap<Parameter, AdapterParameter>
   readonly #heads: readonly (readonly [key: string, parameter: Parameter])[]
   /** Of the saved modules, the tensors that the model does not hold now: its own, or when switched off the adapter's. */
   readonly #shelved: Map<Parameter, Tensor>
@@ -93,6 +94,8 @@ export class Adapter implements HasParameters {
     const rng = new Rng(seed).child('adapter')
     this.sharedParameters = new DeclaredParameters(method.sharedParameters(sites), '', rng)
     this.sites = sites.map((site) => new AdapterSite(this, site, rng))
+    const declared = [this.sharedParameters, ...this.sites.map((site) => site.parameters)]
+    this.#declarations = new Map(declared.flatMap(({ declarations }) => [...declarations]))
     this.#heads = heads
     this.#shelved = new Map(heads.map(([, parameter]) => [parameter, parameter.value]))
   }
@@ -123,8 +126,7 @@ export class Adapter implements HasParameters {
 
   /** What the method declared of a parameter; undefined for those of the saved modules. */
   declarationOf(parameter: Parameter): AdapterParameter | undefined {
-    const declared = [this.sharedParameters, ...this.sites.map((site) => site.parameters)]
-    return declared.map(({ declarations }) => declarations.get(parameter)).find((found) => found)
+    return this.#declarations.get(parameter)
   }
 
   /** The tensors that make up the adapter, switched on or off, under their keys in the file. */

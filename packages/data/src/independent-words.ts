@@ -1,5 +1,6 @@
 import type { CheckedTokenizerJson } from './check-tokenizer-json.js'
 import { preTokens } from './pre-tokens.js'
+import { sentencePieceNormalizers } from './tokenizer-json.js'
 
 /**
  * How to cut a text into words whose tokens do not depend on each other, for the kinds of tokenizers of which that
@@ -46,22 +47,16 @@ function bertWords(text: string): Iterable<string> {
   return text.match(/[^ \t\n\r]+/g) ?? []
 }
 
-const blank = '\u2581'
-
 /**
  * LLaMA's tokenizers in the form of SentencePiece: a blank is put before the text, blanks become `▁`, and there is no
  * other cut. Words are independent when no token goes on after a word with the next one's `▁`.
  */
 function isSentencePiece({ pre_tokenizer, normalizer, model }: CheckedTokenizerJson): boolean {
-  const expected = [
-    { type: 'Prepend', prepend: blank },
-    { type: 'Replace', pattern: { String: ' ' }, content: blank },
-  ]
   const { normalizers } = (normalizer ?? {}) as Component
   const { type, vocab, byte_fallback } = model as Component
   return (
     pre_tokenizer === null &&
-    JSON.stringify(normalizers) === JSON.stringify(expected) &&
+    JSON.stringify(normalizers) === JSON.stringify(sentencePieceNormalizers) &&
     type === 'BPE' &&
     byte_fallback === true &&
     Object.hasOwn(vocab as object, '<0xFF>') &&

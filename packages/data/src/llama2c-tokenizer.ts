@@ -1,5 +1,12 @@
 import { DataError } from './data-error.js'
-import { addedTokens, bytePairModel, type TokenizerJson } from './tokenizer-json.js'
+import { defaultPostProcessor } from './special-tokens.js'
+import {
+  addedTokens,
+  sentencePieceBlank as blank,
+  bytePairModel,
+  sentencePieceNormalizers,
+  type TokenizerJson,
+} from './tokenizer-json.js'
 
 /** One piece of a vocabulary, and how early it is merged: the higher the score, the earlier. */
 interface Piece {
@@ -11,8 +18,6 @@ const special = ['<unk>', '<s>', '</s>'] as const
 const [unknown, beginning] = special
 /** Behind the special tokens come all bytes, for characters that are no pieces. */
 const firstPiece = 3 + 256
-/** What SentencePiece writes for a blank. */
-const blank = '▁'
 
 /**
  * The `tokenizer.json` of a tokenizer of Karpathy's llama2.c: an int32, the length of the longest piece in bytes, then
@@ -29,27 +34,17 @@ export function llama2cTokenizerJson(bytes: Uint8Array, source: string): Tokeniz
     if (vocab.has(token)) throw new DataError(`${source}: has the piece ${JSON.stringify(token)} twice`)
     vocab.set(token, id)
   }
-  const [first, second] = ['A', 'B'].map((id) => ({ Sequence: { id, type_id: 0 } }))
-  const begin = { SpecialToken: { id: beginning, type_id: 0 } }
   return {
     version: '1.0',
     truncation: null,
     padding: null,
     added_tokens: addedTokens(special, vocab),
-    normalizer: {
-      type: 'Sequence',
-      normalizers: [
-        { type: 'Prepend', prepend: blank },
-        { type: 'Replace', pattern: { String: ' ' }, content: blank },
-      ],
-    },
+    normalizer: { type: 'Sequence', normalizers: sentencePieceNormalizers },
     pre_tokenizer: null,
-    post_processor: {
-      type: 'TemplateProcessing',
-      single: [begin, first],
-      pair: [begin, first, begin, second],
-      special_tokens: { [beginning]: { id: beginning, ids: [vocab.get(beginning)], tokens: [beginning] } },
-    },
+    post_processor: defaultPostProcessor((token) => vocab.get(token), {
+      add_bos_token: true,
+      bos_token: beginning,
+    }),
     decoder: {
       type: 'Sequence',
       decoders: [

@@ -45,6 +45,15 @@ export function bytePairModel(
   }
 }
 
+/** What SentencePiece writes for a blank. */
+export const sentencePieceBlank = '▁'
+
+/** What LLaMA's tokenizers do to a text first: a blank is put before it, and blanks become visible. */
+export const sentencePieceNormalizers = [
+  { type: 'Prepend', prepend: sentencePieceBlank },
+  { type: 'Replace', pattern: { String: ' ' }, content: sentencePieceBlank },
+] as const
+
 /** A byte-level byte-pair tokenizer, as GPT-2's. */
 export function byteLevelJson(
   vocab: Vocabulary,

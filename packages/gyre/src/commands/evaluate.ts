@@ -52,7 +52,7 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
   const choice = {
     task: name,
     data: options.data,
-    columns: { ...same?.columns, ...definedOf(namedColumns(options)) },
+    columns: { ...same?.columns, ...namedColumns(options) },
     measureAll: options.part === 'all',
     labels: same?.labels ?? model.config.labels,
   }
@@ -61,9 +61,4 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
   checkHead(model, task)
   const measures = await measureTask(model, task)
   console.log(options.json ? JSON.stringify(measures) : formatMeasures(measures))
-}
-
-/** Only the fields that have a value. */
-function definedOf<T extends object>(fields: T): Partial<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>
 }

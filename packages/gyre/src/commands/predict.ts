@@ -95,8 +95,7 @@ async function predict(
 
 /** The layout that the folder was fine-tuned on. */
 function tableTaskOf({ record }: FineTuned, options: PredictOptions) {
-  const named = Object.entries(namedColumns(options)).filter(([, name]) => name !== undefined)
-  const task = record && findTableTask(record.task, { ...record.columns, ...Object.fromEntries(named) })
+  const task = record && findTableTask(record.task, { ...record.columns, ...namedColumns(options) })
   if (task?.kind === 'classification' || task?.kind === 'regression') return task
   throw new UsageError(
     'predict --data needs a folder that was fine-tuned on a table; --inputs takes a file with a text on each line',

@@ -24,15 +24,16 @@ export function addColumnOptions(command: Command): Command {
     .option('--completion-column <name>', 'instruct: the answer')
 }
 
-/** What columns were asked for, by their meaning. */
+/** The columns that were asked for, by their meaning; those alone. */
 export function namedColumns(options: ColumnOptions): NamedColumns {
-  return {
+  const columns: NamedColumns = {
     text: options.textColumn,
     pair: options.pairColumn,
     label: options.labelColumn,
     prompt: options.promptColumn,
     completion: options.completionColumn,
   }
+  return Object.fromEntries(Object.entries(columns).filter(([, name]) => name !== undefined))
 }
 
 /** A task of the table, with the columns that were asked for; undefined for `lm` and `era`. */
@@ -40,7 +41,7 @@ export function findTableTask(name: string, named: NamedColumns): TableTask | un
   if (!taskNames.includes(name)) {
     throw new UsageError(`--task ${name}: expected one of ${taskNames.join(', ')}`)
   }
-  const asked = (Object.keys(named) as (keyof NamedColumns)[]).filter((key) => named[key] !== undefined)
+  const asked = Object.keys(named) as (keyof NamedColumns)[]
   const takes: { readonly [task: string]: readonly (keyof NamedColumns)[] } = {
     classify: ['text', 'pair', 'label'],
     regress: ['text', 'pair', 'label'],
