@@ -11,7 +11,7 @@ export default defineConfig({
       ? ['packages/*/src/**/*.long.test.ts', 'test/**/*.long.test.ts']
       : ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', ...(long ? [] : ['**/*.long.test.ts'])],
-    globalSetup: './test/build-kernels.ts',
+    globalSetup: ['./test/build-kernels.ts', './test/software-gpu.ts'],
     pool: 'forks',
     // Vitest would leave one processor to itself; half of the machine, where there are two.
     maxWorkers: '100%',

@@ -11,3 +11,9 @@ export class FftTypeError extends TypeError {
   override readonly name = 'FftTypeError'
   readonly [marker] = true
 }
+
+/** No GPU can be had here: says which of WebGPU, its driver and its adapter is missing. */
+export class GpuUnavailableError extends Error {
+  override readonly name = 'GpuUnavailableError'
+  readonly [marker] = true
+}

@@ -1,0 +1,105 @@
+/// <reference types="@webgpu/types" />
+import { GpuUnavailableError } from '../fft-error.js'
+import { loadGpuJs } from './gpu-js.js'
+
+/** WebGPU's adapter and device: the one pair that gpu.js and everything else in this process share. */
+export interface GpuContext {
+  readonly adapter: GPUAdapter
+  readonly device: GPUDevice
+}
+
+/** Limits that are raised to what the adapter has: the defaults are those of a telephone. */
+const raisedLimits = [
+  'maxBufferSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupStorageSize',
+  'maxStorageBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+] as const
+
+/** Features that are switched on where the adapter has them. */
+const wantedFeatures = ['subgroups', 'timestamp-query'] as const
+
+/**
+ * gpu.js's device, opened on first use with the adapter's own limits. In Node it needs the package `webgpu`; in a
+ * browser, a page from a secure context. Throws a `GpuUnavailableError` that says what is missing.
+ */
+export async function acquireGpu(): Promise<GpuContext> {
+  const gpu = await findWebGpu()
+  const { WebGPUContext } = await loadGpuJs()
+  const restore = widenDevices(gpu)
+  try {
+    return await WebGPUContext.acquire()
+  } catch (error) {
+    throw new GpuUnavailableError(`gpu: no adapter: ${whyNoAdapter(error)}`, { cause: error })
+  } finally {
+    restore()
+  }
+}
+
+/** Ends the device that `acquireGpu` gave; the next call opens another. */
+export async function releaseGpu(): Promise<void> {
+  const { WebGPUContext } = await loadGpuJs()
+  await WebGPUContext.destroy()
+}
+
+/** `navigator.gpu`; in Node the package `webgpu` is put there, where gpu.js looks for it. */
+async function findWebGpu(): Promise<GPU> {
+  const holder = globalThis as { navigator?: { gpu?: GPU } }
+  if (holder.navigator?.gpu) return holder.navigator.gpu
+  if (typeof process === 'undefined' || process.versions?.node === undefined) {
+    throw new GpuUnavailableError(
+      'gpu: this browser has no WebGPU (navigator.gpu), or the page is not from a secure context (https or 127.0.0.1)',
+    )
+  }
+  let dawn: typeof import('webgpu')
+  try {
+    dawn = await import('webgpu')
+  } catch (error) {
+    throw new GpuUnavailableError(
+      `gpu: the package webgpu (Dawn) does not load: ${(error as Error).message}; install webgpu 0.6.2 or later`,
+      { cause: error },
+    )
+  }
+  for (const [name, value] of Object.entries(dawn.globals)) {
+    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true })
+  }
+  const gpu = dawn.create([])
+  if (holder.navigator === undefined) {
+    Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true, writable: true })
+  } else Object.defineProperty(holder.navigator, 'gpu', { value: gpu, configurable: true })
+  return gpu
+}
+
+/** While it lasts, devices are opened with the adapter's limits: gpu.js asks for two of them only. */
+function widenDevices(gpu: GPU): () => void {
+  const requestAdapter = gpu.requestAdapter.bind(gpu)
+  gpu.requestAdapter = async (options) => {
+    const adapter = await requestAdapter({ powerPreference: 'high-performance', ...options })
+    if (adapter === null) return null
+    const requestDevice = adapter.requestDevice.bind(adapter)
+    adapter.requestDevice = (descriptor) =>
+      requestDevice({
+        ...descriptor,
+        requiredFeatures: wantedFeatures.filter((feature) => adapter.features.has(feature)),
+        requiredLimits: {
+          ...descriptor?.requiredLimits,
+          ...Object.fromEntries(raisedLimits.map((name) => [name, adapter.limits[name]])),
+        },
+      })
+    return adapter
+  }
+  return () => {
+    // What was put on the object shadows its class's method, which is there again.
+    delete (gpu as { requestAdapter?: unknown }).requestAdapter
+  }
+}
+
+function whyNoAdapter(error: unknown): string {
+  const { message } = error as Error
+  const node = typeof process !== 'undefined' && process.versions?.node !== undefined
+  return node
+    ? `${message} In Node it comes from a Vulkan driver (Linux), Metal (macOS) or Direct3D 12 (Windows).`
+    : message
+}

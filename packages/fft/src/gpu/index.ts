@@ -1,0 +1,2 @@
+export { GpuUnavailableError } from '../fft-error.js'
+export { acquireGpu, type GpuContext, releaseGpu } from './device.js'
