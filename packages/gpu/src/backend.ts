@@ -4,12 +4,14 @@ import {
   BackendError,
   type Data,
   type DType,
+  keep,
   mapRecord,
   type Options,
   type SpecRecord,
   type Storage,
   type StorageRecord,
   type StoredTensor,
+  scope,
   storedOn,
   storedTensor,
   type Tensor,
@@ -202,8 +204,11 @@ export class GpuBackend implements GraphBackend {
 
   /** An op without a kernel as the simpler ops that it is made of. */
   #runComposition(op: AnyOp, inputs: StorageRecord, options: Options, results: SpecRecord): StorageRecord {
-    const tensors = mapRecord(inputs, (input): Tensor => storedTensor(input, this, input.storage))
-    const made = op.composition!(tensors as TensorRecord, options) as TensorRecord
+    const made = scope(() => {
+      // The inputs are somebody else's, and the results will be: only what is in between ends here.
+      const tensors = mapRecord(inputs, (input): Tensor => keep(storedTensor(input, this, input.storage)))
+      return keep(op.composition!(tensors as TensorRecord, options) as TensorRecord)
+    })
     return Object.fromEntries(
       Object.keys(results).map((name) => {
         const value = made[name]
