@@ -36,6 +36,8 @@ import { GpuStorage } from './storage.js'
 export interface GpuStatus {
   /** The adapter's own words for itself. */
   readonly adapter: string
+  /** What stands between WebGPU and it, as far as the adapter tells. */
+  readonly driver: string
   /** Command buffers handed to the device, and times that numbers were waited for. */
   readonly submissions: number
   readonly waits: number
@@ -71,8 +73,10 @@ export class GpuBackend implements GraphBackend {
   get status(): GpuStatus {
     const { context, submissions, waits, buffers, pipelines } = this.#engine
     const { vendor, architecture, device, description } = context.adapter.info
+    const named = (words: readonly string[]): string => words.filter((word) => word !== '').join(', ')
     return {
-      adapter: [description || device || architecture, vendor].filter((word) => word !== '').join(', '),
+      adapter: named([device || architecture || vendor, vendor]),
+      driver: description,
       submissions,
       waits,
       liveBuffers: buffers.liveBuffers,
