@@ -29,7 +29,7 @@ import { GraphProgram } from './program/graph-program.js'
 import { wayOf } from './program/lower-node.js'
 import { stays } from './program/placement.js'
 import { type MakeError, Recorder } from './program/recorder.js'
-import { shaderOf } from './program/shader.js'
+import { refusalWords, shaderOf } from './program/shader.js'
 import { GpuStorage } from './storage.js'
 
 /** What `GpuBackend.status` tells of itself. */
@@ -181,8 +181,11 @@ export class GpuBackend implements GraphBackend {
       bufferAt.set(block, buffer)
       return buffer
     }
-    if (this.#guards.length > 0) this.#refused ??= engine.takeFor(this, 16, 'refusals')
     const encoder = engine.device.createCommandEncoder()
+    if (this.#guards.length > 0 && this.#refused === undefined) {
+      this.#refused = engine.takeFor(this, 4 * refusalWords, 'refusals')
+      encoder.clearBuffer(this.#refused)
+    }
     for (const step of steps) {
       if (step.kind === 'copy') {
         encoder.copyBufferToBuffer(
