@@ -1,6 +1,7 @@
-import { broadcastStrides, indexError, ops, type Shape, sizeOf, stridesOf, useReference } from '@gyre/tensor'
+import { broadcastStrides, ops, type Shape, sizeOf, stridesOf, useReference } from '@gyre/tensor'
 import { elementType, gpuDTypes } from '../data-on-device.js'
 import { kernelFor, type Located, type Lowering } from '../kernel.js'
+import { indexWithin } from './index-within.js'
 import { stridedIndex } from './strided-index.js'
 
 const workgroupSize = 256
@@ -29,18 +30,6 @@ function copyStrided(
 /** A tensor as [outer, length, inner] around one axis. */
 function around(shape: Shape, axis: number): { outer: number; inner: number } {
   return { outer: sizeOf(shape.slice(0, axis)), inner: sizeOf(shape.slice(axis + 1)) }
-}
-
-/** In WGSL: a function that gives an index that can be read, and refuses one outside 0 … length - 1. */
-function indexWithin(lowering: Lowering, name: string, length: number): string {
-  const guard = lowering.guard((position, index) => indexError(name, index, position, length))
-  return `fn index_within(position: u32, index: i32) -> u32 {
-  if (index < 0 || index >= ${length}) {
-    refuse(${guard}u, position, index);
-    return 0u;
-  }
-  return u32(index);
-}`
 }
 
 export const shapeOpsKernels = {

@@ -1,7 +1,7 @@
 import type { Block } from './block.js'
 
 /** WGSL's type of a buffer's elements. */
-export type ElementType = 'f32' | 'i32' | 'u32' | 'vec2<f32>' | 'vec4<f32>' | 'vec4<u32>'
+export type ElementType = 'f32' | 'i32' | 'u32' | 'atomic<u32>' | 'vec2<f32>' | 'vec4<f32>' | 'vec4<u32>'
 
 export interface Binding {
   readonly block: Block
