@@ -34,6 +34,8 @@ export interface KernelSettings {
   readonly immutable: true
   readonly dynamicOutput: true
   readonly dynamicArguments: true
+  /** Where a loop ends that has no end that gpu.js can read; it would be 1000. */
+  readonly loopMaxIterations: number
 }
 
 export interface GpuJsKernel {

@@ -89,6 +89,7 @@ export class KernelRunner {
       immutable: true,
       dynamicOutput: true,
       dynamicArguments: true,
+      loopMaxIterations: 2 ** 24,
     })
     return new Kernel(this, kernel)
   }
