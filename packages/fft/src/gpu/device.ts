@@ -60,9 +60,9 @@ async function findWebGpu(): Promise<GPU> {
       'gpu: this browser has no WebGPU (navigator.gpu), or the page is not from a secure context (https or 127.0.0.1)',
     )
   }
-  let dawn: typeof import('webgpu')
+  let dawn: Dawn
   try {
-    dawn = await import('webgpu')
+    dawn = await importDawn('webgpu')
   } catch (error) {
     throw new GpuUnavailableError(
       `gpu: the package webgpu (Dawn) does not load: ${(error as Error).message}; install webgpu 0.6.2 or later`,
@@ -77,6 +77,13 @@ async function findWebGpu(): Promise<GPU> {
     Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true, writable: true })
   } else Object.defineProperty(holder.navigator, 'gpu', { value: gpu, configurable: true })
   return gpu
+}
+
+type Dawn = typeof import('webgpu')
+
+/** By a name that bundlers do not follow: what they make is for browsers, which have no use for Dawn. */
+function importDawn(name: 'webgpu'): Promise<Dawn> {
+  return import(/* @vite-ignore */ name)
 }
 
 /** While it lasts, devices are opened with the adapter's limits: gpu.js asks for two of them only. */
