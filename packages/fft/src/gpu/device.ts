@@ -18,6 +18,12 @@ const raisedLimits = [
   'maxStorageBuffersPerShaderStage',
 ] as const
 
+/**
+ * WebGPU begins a workgroup's memory with zeros. Where a driver would write them, SwiftShader compiles a store for each
+ * number, seconds for 16 KiB; so Dawn adds a loop to the kernel instead.
+ */
+const dawnFlags = ['disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension']
+
 /** Features that are switched on where the adapter has them. */
 const wantedFeatures = ['subgroups', 'timestamp-query'] as const
 
@@ -72,7 +78,7 @@ async function findWebGpu(): Promise<GPU> {
   for (const [name, value] of Object.entries(dawn.globals)) {
     Object.defineProperty(globalThis, name, { value, configurable: true, writable: true })
   }
-  const gpu = dawn.create([])
+  const gpu = dawn.create(dawnFlags)
   if (holder.navigator === undefined) {
     Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true, writable: true })
   } else Object.defineProperty(holder.navigator, 'gpu', { value: gpu, configurable: true })

@@ -110,12 +110,6 @@ function dispatchOf(
 ): Dispatch {
   const groups = Math.ceil(manyLines / linesPerWorkgroup)
   const type = typeOfWidth(sumWidth)
-  const stores = each(fewLines, (i) =>
-    each(sumWidth, (c) => {
-      const total = `partial[${i * workgroupSize}u + lane]${sumWidth === 1 ? '' : `[${c}]`}`
-      return `output[start + ${i * fewStride}u + (line + ${c}u) * ${manyStride}u] = ${total};`
-    }).join('\n    '),
-  )
   return {
     name,
     reads: {
@@ -136,12 +130,17 @@ function dispatchOf(
   for (var half = ${workers / 2}u; half > 0u; half /= 2u) {
     workgroupBarrier();
     if (worker < half) {
-      ${each(fewLines, (i) => `partial[${i * workgroupSize}u + lane] += partial[${i * workgroupSize}u + lane + half * ${apart}u];`).join('\n      ')}
+      for (var at = lane; at < ${fewLines * workgroupSize}u; at += ${workgroupSize}u) {
+        partial[at] += partial[at + half * ${apart}u];
+      }
     }
   }
   if (worker == 0u && line < ${manyLines}u) {
-    let start = batch * ${fewLines * manyLines}u;
-    ${stores.join('\n    ')}
+    var i = batch * ${fewLines * manyLines}u + line * ${manyStride}u;
+    for (var at = lane; at < ${fewLines * workgroupSize}u; at += ${workgroupSize}u) {
+      ${sumWidth === 1 ? 'output[i] = partial[at];' : `for (var c = 0u; c < 4u; c++) { output[i + c * ${manyStride}u] = partial[at][c]; }`}
+      i += ${fewStride}u;
+    }
   }`,
   }
 }

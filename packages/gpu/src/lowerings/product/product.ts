@@ -39,17 +39,17 @@ export function typeOfWidth(width: 1 | 4): 'f32' | 'vec4<f32>' {
  * beyond its end. The column is a multiple of four.
  */
 export function loadFour(name: string, storedRows: number, storedColumns: number): string {
-  const beyond = `row >= ${storedRows}u || column >= ${storedColumns}u`
+  const inside = `row < ${storedRows}u && column < ${storedColumns}u`
   const at = `start + row * ${storedColumns}u + column`
+  // Without branches, so that all of a tile's numbers are on their way at once; what is beyond is read at the beginning.
   const load =
     widthFor(storedColumns) === 4
-      ? `return ${name}[(${at}) / 4u];`
-      : `let at = ${at};
-  var four = ${vec4}(${name}[at], 0.0, 0.0, 0.0);
-  ${[1, 2, 3].map((i) => `if (column + ${i}u < ${storedColumns}u) { four[${i}] = ${name}[at + ${i}u]; }`).join('\n  ')}
-  return four;`
+      ? `return select(${vec4}(), ${name}[select(0u, (${at}) / 4u, ${inside})], ${inside});`
+      : `let at = select(0u, ${at}, ${inside});
+  let rest = select(0u, ${storedColumns}u - column, ${inside});
+  let four = ${vec4}(${['at', ...[1, 2, 3].map((i) => `at + select(0u, ${i}u, ${i}u < rest)`)].map((place) => `${name}[${place}]`).join(', ')});
+  return select(${vec4}(), four, vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(rest));`
   return `fn load_${name}(start: u32, row: u32, column: u32) -> ${vec4} {
-  if (${beyond}) { return ${vec4}(); }
   ${load}
 }`
 }

@@ -115,8 +115,7 @@ fn store_four(start: u32, row: u32, column: u32, four: ${vec4}) {
   ${
     outputWidth === 4
       ? 'output[i / 4u] = four;'
-      : `output[i] = four.x;
-  ${[1, 2, 3].map((i) => `if (column + ${i}u < ${n}u) { output[i + ${i}u] = four[${i}]; }`).join('\n  ')}`
+      : `for (var c = 0u; c < min(4u, ${n}u - column); c++) { output[i + c] = four[c]; }`
   }
 }`,
     body: `let part = ${place(0)};
@@ -141,7 +140,11 @@ fn store_four(start: u32, row: u32, column: u32, four: ${vec4}) {
   let start = (part * ${batches}u + batch) * ${m * n}u;
   let row = first_row + 4u * local.y;
   let column = first_column + 4u * local.x;
-  ${rows.flatMap(({ block, row }) => range.map((column) => `store_four(start, row + ${4 * side * block + row}u, column + ${4 * side * column}u, ${sum(block, row, column)});`)).join('\n  ')}`,
+  var sums = array<${vec4}, ${4 * blocks ** 2}>(${rows.flatMap(({ block, row }) => range.map((column) => sum(block, row, column))).join(', ')});
+  for (var s = 0u; s < ${4 * blocks ** 2}u; s++) {
+    let down = s / ${blocks}u;
+    store_four(start, row + down / 4u * ${4 * side}u + down % 4u, column + s % ${blocks}u * ${4 * side}u, sums[s]);
+  }`,
   })
 }
 
