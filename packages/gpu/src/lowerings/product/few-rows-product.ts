@@ -1,0 +1,151 @@
+import type { Lowering } from '../../kernel.js'
+import type { Dispatch } from '../../program/step.js'
+import { type Factor, type Product, typeOfWidth, vec4, widthFor } from './product.js'
+
+/** The most rows, or columns, of a product that is made by these kernels. */
+export const mostRows = 4
+
+const workgroupSize = 256
+
+/** A product of which one factor has few lines: each number of the other, with the many, is read once. */
+interface FewLines extends Pick<Product, 'name' | 'k' | 'batches' | 'output'> {
+  readonly few: Factor
+  readonly fewLines: number
+  readonly many: Factor
+  readonly manyLines: number
+  /** In the product, the way from a few line to the next, and from one of the many to the next. */
+  readonly fewStride: number
+  readonly manyStride: number
+}
+
+/** The product of a few rows or columns, as when one token is decoded. */
+export function lowerFewRows({ m, n, a, b, ...product }: Product, lowering: Lowering): void {
+  const rows = { few: a, fewLines: m, many: b, manyLines: n, fewStride: n, manyStride: 1 }
+  const columns = { few: b, fewLines: n, many: a, manyLines: m, fewStride: 1, manyStride: n }
+  const lines: FewLines = { ...product, ...(m <= n ? rows : columns) }
+  lowering.dispatch(lines.many.linewise ? linewise(lines) : acrossLines(lines))
+}
+
+/** 32 invocations share the sum along each line of the factor that has many. */
+function linewise(product: FewLines): Dispatch {
+  const { k, few, fewLines, manyLines } = product
+  const workers = 32
+  const width = widthFor(k)
+  const fewLinewise = few.linewise || fewLines === 1
+  const term = (i: number): string => {
+    if (width === 1) return `number * few[${fewElement(product, i)}]`
+    if (fewLinewise) return `dot(number, few[(start_few + ${i * k}u + p) / 4u])`
+    const four = [0, 1, 2, 3].map((c) => `few[start_few + (p + ${c}u) * ${fewLines}u + ${i}u]`)
+    return `dot(number, ${vec4}(${four.join(', ')}))`
+  }
+  return dispatchOf(product, {
+    linesPerWorkgroup: workgroupSize / workers,
+    fewWidth: fewLinewise ? width : 1,
+    manyWidth: width,
+    sumWidth: 1,
+    sums: `let worker = lane % ${workers}u;
+  let line = first_line + lane / ${workers}u;
+  if (line < ${manyLines}u) {
+    for (var p = worker * ${width}u; p < ${k}u; p += ${workers * width}u) {
+      let number = many[(start_many + line * ${k}u + p) / ${width}u];
+      ${each(fewLines, (i) => `sum${i} += ${term(i)};`).join('\n      ')}
+    }
+  }`,
+    workers,
+    apart: 1,
+  })
+}
+
+/** 16 invocations, or 16 times four lines, stand side by side, and 16 such rows share the sums along k. */
+function acrossLines(product: FewLines): Dispatch {
+  const { k, fewLines, manyLines } = product
+  const neighbours = 16
+  const workers = workgroupSize / neighbours
+  const width = widthFor(manyLines)
+  return dispatchOf(product, {
+    linesPerWorkgroup: neighbours * width,
+    fewWidth: 1,
+    manyWidth: width,
+    sumWidth: width,
+    sums: `let worker = lane / ${neighbours}u;
+  let line = first_line + lane % ${neighbours}u * ${width}u;
+  if (line < ${manyLines}u) {
+    for (var p = worker; p < ${k}u; p += ${workers}u) {
+      let number = many[(start_many + p * ${manyLines}u + line) / ${width}u];
+      ${each(fewLines, (i) => `sum${i} += few[${fewElement(product, i)}] * number;`).join('\n      ')}
+    }
+  }`,
+    workers,
+    apart: neighbours,
+  })
+}
+
+/** In WGSL: which element is that of a few line at p. */
+function fewElement({ few, fewLines, k }: FewLines, line: number): string {
+  return few.linewise ? `start_few + ${line * k}u + p` : `start_few + p * ${fewLines}u + ${line}u`
+}
+
+/** A kernel around the sums of its invocations, which adds up those of the workers that share a line. */
+function dispatchOf(
+  { name, few, fewLines, many, manyLines, fewStride, manyStride, batches, output }: FewLines,
+  {
+    linesPerWorkgroup,
+    fewWidth,
+    manyWidth,
+    sumWidth,
+    sums,
+    workers,
+    apart,
+  }: {
+    readonly linesPerWorkgroup: number
+    readonly fewWidth: 1 | 4
+    readonly manyWidth: 1 | 4
+    /** How many lines' sums an invocation has in one variable. */
+    readonly sumWidth: 1 | 4
+    readonly sums: string
+    /** How many invocations share a line, and how far from each other they are. */
+    readonly workers: number
+    readonly apart: number
+  },
+): Dispatch {
+  const groups = Math.ceil(manyLines / linesPerWorkgroup)
+  const type = typeOfWidth(sumWidth)
+  const stores = each(fewLines, (i) =>
+    each(sumWidth, (c) => {
+      const total = `partial[${i * workgroupSize}u + lane]${sumWidth === 1 ? '' : `[${c}]`}`
+      return `output[start + ${i * fewStride}u + (line + ${c}u) * ${manyStride}u] = ${total};`
+    }).join('\n    '),
+  )
+  return {
+    name,
+    reads: {
+      few: { block: few.block, type: typeOfWidth(fewWidth) },
+      many: { block: many.block, type: typeOfWidth(manyWidth) },
+    },
+    writes: { output: { block: output, type: 'f32' } },
+    workgroups: batches * groups,
+    workgroupSize,
+    declarations: `var<workgroup> partial: array<${type}, ${fewLines * workgroupSize}>;`,
+    body: `let batch = flat_group / ${groups}u;
+  let first_line = flat_group % ${groups}u * ${linesPerWorkgroup}u;
+  let start_few = ${few.start('batch')};
+  let start_many = ${many.start('batch')};
+  ${each(fewLines, (i) => `var sum${i} = ${type}();`).join('\n  ')}
+  ${sums}
+  ${each(fewLines, (i) => `partial[${i * workgroupSize}u + lane] = sum${i};`).join('\n  ')}
+  for (var half = ${workers / 2}u; half > 0u; half /= 2u) {
+    workgroupBarrier();
+    if (worker < half) {
+      ${each(fewLines, (i) => `partial[${i * workgroupSize}u + lane] += partial[${i * workgroupSize}u + lane + half * ${apart}u];`).join('\n      ')}
+    }
+  }
+  if (worker == 0u && line < ${manyLines}u) {
+    let start = batch * ${fewLines * manyLines}u;
+    ${stores.join('\n    ')}
+  }`,
+  }
+}
+
+function each(count: number, text: (i: number) => string): string[] {
+  return Array.from({ length: count }, (_, i) => text(i))
+}
