@@ -138,11 +138,16 @@ function dispatchOf(
   if (worker == 0u && line < ${manyLines}u) {
     var i = batch * ${fewLines * manyLines}u + line * ${manyStride}u;
     for (var at = lane; at < ${fewLines * workgroupSize}u; at += ${workgroupSize}u) {
-      ${sumWidth === 1 ? 'output[i] = partial[at];' : `for (var c = 0u; c < 4u; c++) { output[i + c * ${manyStride}u] = partial[at][c]; }`}
+      ${sumWidth === 1 ? storeAt('i', 'partial[at]') : `for (var c = 0u; c < 4u; c++) { ${storeAt(`i + c * ${manyStride}u`, 'partial[at][c]')} }`}
       i += ${fewStride}u;
     }
   }`,
+    epilogue: { output: 'output', count: batches * fewLines * manyLines },
   }
+}
+
+function storeAt(i: string, value: string): string {
+  return `output[${i}] = finish(${value}, ${i});`
 }
 
 function each(count: number, text: (i: number) => string): string[] {

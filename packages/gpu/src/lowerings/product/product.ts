@@ -35,8 +35,8 @@ export function typeOfWidth(width: 1 | 4): 'f32' | 'vec4<f32>' {
 }
 
 /**
- * In WGSL: `load_NAME(start, row, column)`, four neighbours in a stored row of a matrix that begins at `start`, with zeros
- * beyond its end. The column is a multiple of four.
+ * In WGSL: `load_NAME(start, row, column)`, four neighbours in a stored row of a matrix that begins at `start`, with
+ * zeros beyond its end. The column is a multiple of four.
  */
 export function loadFour(name: string, storedRows: number, storedColumns: number): string {
   const inside = `row < ${storedRows}u && column < ${storedColumns}u`

@@ -4,8 +4,8 @@ import type { Block } from '../../program/block.js'
 import { type Factor, loadFour, type Product, typeOfWidth, vec4, widthFor } from './product.js'
 
 /**
- * A workgroup of `side` × `side` invocations makes a square of the product. Each invocation has `blocks` × `blocks` squares of 4 × 4 in
- * registers; those of a workgroup's neighbours are neighbours in memory.
+ * A workgroup of `side` × `side` invocations makes a square of the product. Each of them has `blocks` × `blocks`
+ * squares of 4 × 4 numbers in registers; squares of neighbours are neighbours in memory.
  */
 interface Tile {
   readonly side: number
@@ -23,8 +23,9 @@ const tiles: readonly Tile[] = [
 const deepest = 16
 /** Workgroups that a large device has room for at once; with fewer, some of it has nothing to do. */
 const wantedWorkgroups = 256
-/** The shortest part of k that is worth a sum of its own. */
+/** The shortest part of k that is worth a sum of its own, and the most parts that are added up. */
 const shortestPart = 128
+const mostParts = 64
 /** A tile is too large where it makes the product so many times as large. */
 const mostPadding = 1.25
 
@@ -41,8 +42,8 @@ export function planOf({ m, n, k, batches }: Pick<Product, 'm' | 'n' | 'k' | 'ba
   for (const tile of tiles) {
     const size = sideOf(tile)
     const groups = Math.ceil(m / size) * Math.ceil(n / size)
-    const mostParts = Math.max(1, Math.floor(k / shortestPart))
-    const parts = Math.min(mostParts, Math.max(1, Math.floor(wantedWorkgroups / (batches * groups))))
+    const wantedParts = Math.floor(wantedWorkgroups / (batches * groups))
+    const parts = Math.max(1, Math.min(wantedParts, Math.floor(k / shortestPart), mostParts))
     const fits = groups * size ** 2 <= mostPadding * m * n
     if (tile === tiles.at(-1) || (fits && 2 * batches * groups * parts >= wantedWorkgroups)) {
       return { tile, parts }
@@ -114,8 +115,10 @@ fn store_four(start: u32, row: u32, column: u32, four: ${vec4}) {
   let i = start + row * ${n}u + column;
   ${
     outputWidth === 4
-      ? 'output[i / 4u] = four;'
-      : `for (var c = 0u; c < min(4u, ${n}u - column); c++) { output[i + c] = four[c]; }`
+      ? `var finished: ${vec4};
+  for (var c = 0u; c < 4u; c++) { finished[c] = finish(four[c], i + c); }
+  output[i / 4u] = finished;`
+      : `for (var c = 0u; c < min(4u, ${n}u - column); c++) { output[i + c] = finish(four[c], i + c); }`
   }
 }`,
     body: `let part = ${place(0)};
@@ -145,6 +148,7 @@ fn store_four(start: u32, row: u32, column: u32, four: ${vec4}) {
     let down = s / ${blocks}u;
     store_four(start, row + down / 4u * ${4 * side}u + down % 4u, column + s % ${blocks}u * ${4 * side}u, sums[s]);
   }`,
+    epilogue: { output: 'output', count: parts * batches * m * n },
   })
 }
 
