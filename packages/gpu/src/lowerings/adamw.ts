@@ -3,7 +3,7 @@ import { kernelFor } from '../kernel.js'
 import type { Block } from '../program/block.js'
 import { tanh } from '../wgsl/functions.js'
 import { literal } from '../wgsl/literal.js'
-import { packedType } from './packed-type.js'
+import { packedType } from '../wgsl/packed-type.js'
 
 const workgroupSize = 256
 

@@ -1,7 +1,7 @@
 import { ops, sizeOf } from '@gyre/tensor'
 import { kernelFor } from '../kernel.js'
+import { packedType } from '../wgsl/packed-type.js'
 import { indexWithin } from './index-within.js'
-import { packedType } from './packed-type.js'
 
 const workgroupSize = 256
 

@@ -99,9 +99,10 @@ function kernelOf(calls: readonly ElementwiseCall[], needed: (block: Block) => b
     writes,
     workgroups: Math.ceil(count / workgroupSize),
     workgroupSize,
+    sizes: { count },
     declarations: declarationsOf(calls).join('\n'),
     body: `let i = flat_group * ${workgroupSize}u + lane;
-  if (i >= ${count}u) { return; }
+  if (i >= sizes.count) { return; }
   ${lines.join('\n  ')}`,
   }
 }
