@@ -1,5 +1,6 @@
 import type { Lowering } from '../../kernel.js'
 import type { Block } from '../../program/block.js'
+import { wantedWorkgroups } from '../wanted-workgroups.js'
 import { type Factor, loadFour, type Product, typeOfWidth, vec4, widthFor } from './product.js'
 
 /**
@@ -20,8 +21,6 @@ const tiles: readonly Tile[] = [
 
 /** How much of k is in workgroup memory at once: the largest tile then takes 16 KiB, which every device has. */
 const deepest = 16
-/** Workgroups that a large device has room for at once; with fewer, some of it has nothing to do. */
-const wantedWorkgroups = 256
 /** The shortest part of k that is worth a sum of its own, and the most parts that are added up. */
 const shortestPart = 128
 const mostParts = 64
@@ -36,7 +35,7 @@ interface Plan {
 
 const sideOf = ({ side, blocks }: Tile): number => 4 * side * blocks
 
-/** The tile, and the parts of k, by the shape alone, so that equal shapes give equal bits. */
+/** The largest tile of which there are enough, and the parts of k that make them enough. */
 export function planOf({ m, n, k, batches }: Pick<Product, 'm' | 'n' | 'k' | 'batches'>): Plan {
   for (const tile of tiles) {
     const size = sideOf(tile)
