@@ -1,4 +1,13 @@
 export { blockCirculant } from '@gyre/tensor'
+export {
+  type BlockSizeChoice,
+  type BlockSizesByPath,
+  chooseBlockSizes,
+  type SiteChoice,
+  type SiteGradient,
+} from './adaptive/choose-block-sizes.js'
+export { gradientEnergy } from './adaptive/gradient-energy.js'
+export { chooseWithin, type KnapsackItem } from './adaptive/knapsack.js'
 export { type BcaConfig, bca } from './bca/bca.js'
 export {
   checkBlockSize,
