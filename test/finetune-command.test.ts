@@ -149,7 +149,9 @@ describe.concurrent('block sizes that the gradients choose', { timeout }, () => 
       const score = ((100 * captured) / energy).toFixed(2)
       expect(stderr).toMatch(new RegExp(`^${path} +${blockSize ?? '–'} .* ${score} `, 'm'))
     }
-    expect(stderr).toMatch(/^block sizes: \d+ of 300 numbers capture [\d.]+ % of the gradient's energy$/m)
+    expect(stderr).toMatch(
+      /^block sizes by energy: \d+ of 300 numbers capture [\d.]+ % of the gradient's energy$/m,
+    )
     expect(configOf(out)).toMatchObject({
       peft_type: 'BCA',
       block_size: blockSizes,

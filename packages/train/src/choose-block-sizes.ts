@@ -23,7 +23,8 @@ export async function chooseBlockSizesFor(
   batches: BatchSource,
   options: GradientOptions = {},
 ): Promise<BlockSizeChoice> {
-  return chooseBlockSizes(await siteGradients(model, method.targets, batches, options), method.budget)
+  const gradients = await siteGradients(model, method.targets, batches, options)
+  return chooseBlockSizes(gradients, method.budget, method.score)
 }
 
 /**

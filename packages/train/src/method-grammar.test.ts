@@ -86,8 +86,14 @@ describe('parseRunMethod', () => {
     for (const text of ['bca:p=auto:budget=4096', 'c3a:budget=4096:blockSize=auto']) {
       const method = parseRunMethod(text, targets)
       if (method.kind !== 'automatic') throw new Error(method.kind)
-      expect(method).toMatchObject({ label: text, budget: 4096, targets: targets.targets })
+      expect(method).toMatchObject({
+        label: text,
+        budget: 4096,
+        score: 'energy',
+        targets: targets.targets,
+      })
     }
+    expect(parseRunMethod('bca:p=auto:budget=9:by=magnitude', targets)).toMatchObject({ score: 'magnitude' })
   })
 
   it('makes the method once the sizes are known, at their sites and with its other options', () => {
@@ -116,6 +122,11 @@ describe('parseRunMethod', () => {
     ['bca:budget=64', "method 'bca:budget=64': budget belongs to p=auto"],
     ['bca:p=auto:budget=0', "method 'bca:p=auto:budget=0', budget: expected an integer ≥ 1, got '0'"],
     ['bca:p=auto:budget=4k', "method 'bca:p=auto:budget=4k', budget: expected an integer ≥ 1, got '4k'"],
+    ['bca:by=magnitude', "method 'bca:by=magnitude': by belongs to p=auto"],
+    [
+      'bca:p=auto:budget=9:by=size',
+      "method 'bca:p=auto:budget=9:by=size', by: expected energy or magnitude, got 'size'",
+    ],
     ['bca:p=auto:p=4:budget=8', "method 'bca:p=auto:p=4:budget=8': blockSize is given twice"],
     ['lora:r=auto:budget=64', "method 'lora:r=auto:budget=64': unknown option 'budget'; lora has r, alpha"],
   ])('rejects %s in one clear sentence', (text, message) => {

@@ -1,11 +1,12 @@
 import {
   type AdapterMethod,
   type AnyMethodFactory,
+  choiceOption,
   configure,
   integerOption,
   type TargetConfig,
 } from '@gyre/adapters'
-import type { BlockSizesByPath } from '@gyre/circulant'
+import type { BlockSizeScore, BlockSizesByPath } from '@gyre/circulant'
 import { TrainingError } from './errors.js'
 import { adapterMethods } from './methods.js'
 
@@ -24,6 +25,8 @@ export interface AutomaticMethod {
   readonly label: string
   /** The most numbers that its adapters may have together. */
   readonly budget: number
+  /** What they should be best at. */
+  readonly score: BlockSizeScore
   /** The sites that may get an adapter. */
   readonly targets: readonly string[]
   /** What is trained once they are known: an adapter at these sites. */
@@ -72,12 +75,12 @@ export function parseRunMethod(text: string, targets: TargetConfig): TrainingMet
     const known = [...Object.keys(adapterMethods), 'full', 'head'].join(', ')
     throw new TrainingError(`method '${text}': unknown method '${name}'; expected one of ${known}`)
   }
-  const { budget, ...options } = readOptions(factory, rest, text)
+  const { budget, by, ...options } = readOptions(factory, rest, text)
   const isAutomatic = options.blockSize === 'auto'
   if (isAutomatic && budget === undefined)
     throw new TrainingError(`method '${text}': p=auto needs a budget, as in ${name}:p=auto:budget=4096`)
-  if (!isAutomatic && budget !== undefined)
-    throw new TrainingError(`method '${text}': budget belongs to p=auto`)
+  if (!isAutomatic && (budget ?? by) !== undefined)
+    throw new TrainingError(`method '${text}': ${budget === undefined ? 'by' : 'budget'} belongs to p=auto`)
   if (isAutomatic) delete options.blockSize
   const config = Object.fromEntries(
     Object.entries(options).map(([key, value]) => [
@@ -92,7 +95,9 @@ export function parseRunMethod(text: string, targets: TargetConfig): TrainingMet
   return {
     kind: 'automatic',
     label: text,
-    budget: budgetOption.parse(budget, `method '${text}', budget`),
+    budget: automaticOptions.budget.parse(budget, `method '${text}', budget`),
+    score:
+      by === undefined ? automaticOptions.by.default : automaticOptions.by.parse(by, `method '${text}', by`),
     targets: targets.targets,
     withBlockSizes: (blockSize) => {
       const chosen = { ...config, ...targets, targets: Object.keys(blockSize), blockSize }
@@ -101,19 +106,26 @@ export function parseRunMethod(text: string, targets: TargetConfig): TrainingMet
   }
 }
 
-/** Goes with `p=auto` of every method that has block sizes. */
-const budgetOption = integerOption({
-  doc: 'the most numbers that the adapters may have together',
-  default: 0,
-  minimum: 1,
-})
+/** What goes with `p=auto`, of every method that has block sizes. */
+const automaticOptions = {
+  budget: integerOption({
+    doc: 'the most numbers that the adapters may have together',
+    default: 0,
+    minimum: 1,
+  }),
+  by: choiceOption({
+    doc: 'what is maximised of the gradients',
+    choices: ['energy', 'magnitude'],
+    default: 'energy',
+  }),
+}
 
 /** Methods separated by commas. */
 export function parseMethods(text: string, targets: TargetConfig): TrainingMethod[] {
   return text.split(',').map((part) => parseMethod(part.trim(), targets))
 }
 
-/** The texts of a method's options by their names in the configuration, and `budget` where there are block sizes. */
+/** The texts of a method's options by their names; where there are block sizes, also what goes with `p=auto`. */
 function readOptions(
   { methodName, options }: AnyMethodFactory,
   parts: readonly string[],
@@ -121,8 +133,8 @@ function readOptions(
 ): { [name: string]: string } {
   const found: { [name: string]: string } = {}
   for (const [key, value] of readPairs(parts, text)) {
-    const isBudget = key === 'budget' && Object.hasOwn(options, 'blockSize')
-    const name = isBudget
+    const isAutomatic = Object.hasOwn(automaticOptions, key) && Object.hasOwn(options, 'blockSize')
+    const name = isAutomatic
       ? key
       : Object.keys(options).find((name) => key === name || key === options[name]!.alias)
     if (name === undefined) {

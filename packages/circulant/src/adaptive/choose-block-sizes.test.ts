@@ -1,8 +1,13 @@
 import { randn } from '@gyre/tensor'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { chooseBlockSizes, type SiteGradient } from './choose-block-sizes.js'
-import { gradientEnergy } from './gradient-energy.js'
+import {
+  type BlockSizeChoice,
+  capturedShare,
+  chooseBlockSizes,
+  type SiteGradient,
+} from './choose-block-sizes.js'
+import { kernelGradient } from './gradient-energy.js'
 
 const siteGradient = (
   path: string,
@@ -32,15 +37,36 @@ describe('chooseBlockSizes', () => {
   })
 
   it('captures at least what any size does that is the same everywhere', () => {
-    const energy = chooseBlockSizes(layers, numbers).sites.reduce((total, site) => total + site.energy, 0)
     for (const p of [1, 2]) {
-      const uniform = layers.reduce(
-        (total, { site: { outFeatures, inFeatures }, gradient }) =>
-          total + gradientEnergy(gradient, [outFeatures, inFeatures], p),
-        0,
-      )
-      expect(chooseBlockSizes(layers, numbers / p).share).toBeGreaterThanOrEqual(uniform / energy)
+      const uniform = capturedShare(layers, { a: p, bb: p, ccc: p })
+      expect(chooseBlockSizes(layers, numbers / p).share).toBeGreaterThanOrEqual(uniform)
     }
+  })
+
+  it('captures the share that its sizes capture', () => {
+    const { blockSizes, share } = chooseBlockSizes(layers, 40)
+    expect(capturedShare(layers, blockSizes)).toBeCloseTo(share, 12)
+    expect(capturedShare(layers, {})).toBe(0)
+  })
+
+  it('has by magnitude the larger sum of magnitudes, and by energy the larger energy', () => {
+    const magnitudeOf = ({ sites }: BlockSizeChoice): number =>
+      layers.reduce((total, { site: { outFeatures, inFeatures }, gradient }, i) => {
+        const { blockSize } = sites[i]!
+        if (blockSize === undefined) return total
+        const kernel = kernelGradient(gradient, [outFeatures, inFeatures], blockSize)
+        return total + kernel.reduce((sum, value) => sum + Math.abs(value), 0)
+      }, 0)
+    const budgets = [12, 24, 40, 64, 100]
+    const choices = budgets.map((budget) => ({
+      byEnergy: chooseBlockSizes(layers, budget),
+      byMagnitude: chooseBlockSizes(layers, budget, 'magnitude'),
+    }))
+    for (const { byEnergy, byMagnitude } of choices) {
+      expect(byEnergy.share).toBeGreaterThanOrEqual(byMagnitude.share)
+      expect(magnitudeOf(byMagnitude)).toBeGreaterThanOrEqual(magnitudeOf(byEnergy))
+    }
+    expect(choices.some(({ byEnergy, byMagnitude }) => byEnergy.share > byMagnitude.share)).toBe(true)
   })
 
   it('takes everything where the budget allows it', () => {

@@ -1,6 +1,6 @@
 import { AdapterError, type Site } from '@gyre/adapters'
 import { commonDivisors } from '../block-circulant-algebra.js'
-import { gradientEnergy } from './gradient-energy.js'
+import { gradientEnergy, kernelGradient } from './gradient-energy.js'
 import { chooseWithin } from './knapsack.js'
 
 /** The gradient of the loss by the weight of a site, in the layout of the weight. */
@@ -8,6 +8,13 @@ export interface SiteGradient {
   readonly site: Site
   readonly gradient: Float32Array | Float64Array
 }
+
+/**
+ * What is maximised, with gc the gradient of the adapter's parameter: its energy `‖gc‖² / p`, by which gradient descent
+ * lowers the loss at the paper's rate; or the sum of its magnitudes `‖gc‖₁`, by which Adam does at first, whose steps
+ * follow signs alone.
+ */
+export type BlockSizeScore = 'energy' | 'magnitude'
 
 /** What was chosen for a site. */
 export interface SiteChoice {
@@ -36,23 +43,32 @@ export interface BlockSizeChoice {
 }
 
 /**
- * Chooses a block size for every site, or none, so that the block-circulant adapters together capture the most
- * gradient energy within `budget` numbers: exactly, by `chooseWithin`, over all common divisors of a layer's sides.
- * Equal arguments give equal choices. An `AdapterError` says when the budget buys nothing, or nothing is worth it.
+ * Chooses a block size for every site, or none, so that the block-circulant adapters together have the highest score
+ * within `budget` numbers: exactly, by `chooseWithin`, over all common divisors of a layer's sides. Equal arguments
+ * give equal choices. An `AdapterError` says when the budget buys nothing, or nothing is worth it.
  */
-export function chooseBlockSizes(gradients: readonly SiteGradient[], budget: number): BlockSizeChoice {
+export function chooseBlockSizes(
+  gradients: readonly SiteGradient[],
+  budget: number,
+  score: BlockSizeScore = 'energy',
+): BlockSizeChoice {
   const candidates = gradients.map((siteGradient) => affordable(siteGradient, budget))
   if (candidates.every((atSite) => atSite.length === 0)) throw tooSmall(gradients, budget)
   const chosen = chooseWithin(
     budget,
     candidates.map((atSite) =>
-      atSite.map(({ parameters, captured }) => ({ cost: parameters, value: captured })),
+      atSite.map(({ parameters, ...scores }) => ({ cost: parameters, value: scores[score] })),
     ),
   )
-  const sites = gradients.map(({ site, gradient }, i): SiteChoice => {
-    const none = { blockSize: undefined, parameters: 0, captured: 0 }
-    const choice = chosen[i] === undefined ? none : candidates[i]![chosen[i]]!
-    return { path: site.path, ...choice, energy: squaredNorm(gradient) }
+  const sites = gradients.map(({ site: { path }, gradient }, i): SiteChoice => {
+    const candidate = chosen[i] === undefined ? undefined : candidates[i]![chosen[i]]!
+    return {
+      path,
+      blockSize: candidate?.blockSize,
+      parameters: candidate?.parameters ?? 0,
+      captured: candidate?.energy ?? 0,
+      energy: squaredNorm(gradient),
+    }
   })
   const energy = total(sites, 'energy')
   if (!(energy > 0)) {
@@ -70,18 +86,38 @@ export function chooseBlockSizes(gradients: readonly SiteGradient[], budget: num
   }
 }
 
-/** The block sizes that a site can take and the budget allows, the cheapest first. */
+/** How much of `‖G‖²`, over all sites, adapters of these sizes capture at these gradients: from 0 to 1. */
+export function capturedShare(gradients: readonly SiteGradient[], blockSizes: BlockSizesByPath): number {
+  let [captured, energy] = [0, 0]
+  for (const { site, gradient } of gradients) {
+    energy += squaredNorm(gradient)
+    if (Object.hasOwn(blockSizes, site.path)) {
+      captured += gradientEnergy(gradient, sidesOf(site), blockSizes[site.path]!)
+    }
+  }
+  return captured / energy
+}
+
+/** The block sizes that a site can take and the budget allows, the cheapest first, with their scores. */
 function affordable({ site, gradient }: SiteGradient, budget: number) {
-  const { outFeatures, inFeatures, weightIsTransposed } = site
-  const [rows, columns] = weightIsTransposed ? [inFeatures, outFeatures] : [outFeatures, inFeatures]
+  const { outFeatures, inFeatures } = site
   return commonDivisors(outFeatures, inFeatures)
     .filter((blockSize) => (outFeatures * inFeatures) / blockSize <= budget)
     .reverse()
-    .map((blockSize) => ({
-      blockSize,
-      parameters: (outFeatures * inFeatures) / blockSize,
-      captured: gradientEnergy(gradient, [rows, columns], blockSize),
-    }))
+    .map((blockSize) => {
+      const kernel = kernelGradient(gradient, sidesOf(site), blockSize)
+      return {
+        blockSize,
+        parameters: kernel.length,
+        energy: squaredNorm(kernel) / blockSize,
+        magnitude: kernel.reduce((sum, value) => sum + Math.abs(value), 0),
+      }
+    })
+}
+
+/** Rows and columns of the weight as the layer keeps it. */
+function sidesOf({ outFeatures, inFeatures, weightIsTransposed }: Site): [rows: number, columns: number] {
+  return weightIsTransposed ? [inFeatures, outFeatures] : [outFeatures, inFeatures]
 }
 
 function tooSmall(gradients: readonly SiteGradient[], budget: number): AdapterError {

@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { bca } from '../bca/bca.js'
 import { commonDivisors, fromDense, toDense } from '../block-circulant-algebra.js'
-import { gradientEnergy } from './gradient-energy.js'
+import { gradientEnergy, kernelGradient } from './gradient-energy.js'
 
 const matrix = fc.record({
   rows: fc.constantFrom(1, 2, 4, 6, 12),
@@ -61,6 +61,8 @@ describe('gradientEnergy', () => {
     for (const p of [1, 2, 4]) {
       const adapter = inject(layer, bca({ blockSize: p, targets: ['linear'] }), { name: `p=${p}` })
       const [kernel] = [...valueAndGrad(loss, adapter)().grads.values()]
+      const sums = kernelGradient(numbersOf(dense), [8, 12], p)
+      for (const [i, value] of numbersOf(kernel!).entries()) expect(value).toBeCloseTo(sums[i]!, 4)
       expect(squaredNorm(kernel!) / p / gradientEnergy(numbersOf(dense), [8, 12], p)).toBeCloseTo(1, 5)
     }
   })
@@ -75,10 +77,10 @@ describe('gradientEnergy', () => {
 
   it('rejects a block size that does not divide both sides, and numbers that are no such matrix', () => {
     expect(() => gradientEnergy(new Float64Array(12), [3, 4], 2)).toThrow(
-      'gradientEnergy: block size 2 does not divide both sides of [3, 4]; their common divisors are 1',
+      'kernelGradient: block size 2 does not divide both sides of [3, 4]; their common divisors are 1',
     )
     expect(() => gradientEnergy(new Float64Array(11), [3, 4], 1)).toThrow(
-      'gradientEnergy: 11 numbers for a matrix [3, 4]',
+      'kernelGradient: 11 numbers for a matrix [3, 4]',
     )
   })
 })

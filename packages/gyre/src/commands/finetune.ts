@@ -141,8 +141,7 @@ async function runFinetune({
   const checkpoint = join(out, 'checkpoint.safetensors')
   const chosenBefore = options.resume ? await blockSizesOfRun(checkpoint) : undefined
   const { method, blockSizes, choice } = await decideMethod(model, asked, batches, chosenBefore)
-  if (choice && asked.kind === 'automatic')
-    process.stderr.write(`${formatBlockSizes(choice, asked.budget)}\n`)
+  if (choice && asked.kind === 'automatic') process.stderr.write(`${formatBlockSizes(choice, asked)}\n`)
   const trainable = applyMethod(model, method, { seed })
   const trainer = new Trainer(model, trainable, batches, {
     totalSteps,

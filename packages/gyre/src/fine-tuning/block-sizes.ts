@@ -72,7 +72,10 @@ export async function blockSizesOfRun(checkpoint: string): Promise<BlockSizesByP
 }
 
 /** Every site with its block size, or none, and how much of the gradient that captures. */
-export function formatBlockSizes({ sites, parameters, share }: BlockSizeChoice, budget: number): string {
+export function formatBlockSizes(
+  { sites, parameters, share }: BlockSizeChoice,
+  { budget, score }: AutomaticMethod,
+): string {
   const all = sites.reduce((total, { energy }) => total + energy, 0)
   const table = renderTable(
     [
@@ -90,5 +93,5 @@ export function formatBlockSizes({ sites, parameters, share }: BlockSizeChoice, 
       (100 * captured) / all,
     ]),
   )
-  return `${table}\nblock sizes: ${formatNumber(parameters)} of ${formatNumber(budget)} numbers capture ${formatNumber(100 * share, 2)} % of the gradient's energy`
+  return `${table}\nblock sizes by ${score}: ${formatNumber(parameters)} of ${formatNumber(budget)} numbers capture ${formatNumber(100 * share, 2)} % of the gradient's energy`
 }
