@@ -12,6 +12,7 @@ export {
   reportModel,
   type TrainingStepCosts,
 } from './report-model.js'
+export type { Curve, ResultRecord } from './results/record.js'
 export {
   formatNumber,
   markdownText,
