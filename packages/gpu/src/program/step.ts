@@ -33,6 +33,17 @@ export interface Dispatch {
   readonly body: string
   /** Whether it may call `refuse(guard, position, value)`. */
   readonly mayRefuse?: boolean
+  readonly epilogue?: Epilogue
+}
+
+/**
+ * Lets elementwise calls that follow a kernel become its end. The kernel makes every element of one of its writes once,
+ * an f32, and stores it as `finish(value, i)`, where i is its place among them all.
+ */
+export interface Epilogue {
+  /** The write's name. */
+  readonly output: string
+  readonly count: number
 }
 
 /** An input of an elementwise call. */

@@ -28,13 +28,13 @@ export function lowerFewRows({ m, n, a, b, ...product }: Product, lowering: Lowe
 
 /** 32 invocations share the sum along each line of the factor that has many. */
 function linewise(product: FewLines): Dispatch {
-  const { k, few, fewLines, manyLines } = product
+  const { k, few, fewLines } = product
   const workers = 32
   const width = widthFor(k)
   const fewLinewise = few.linewise || fewLines === 1
   const term = (i: number): string => {
     if (width === 1) return `number * few[${fewElement(product, i)}]`
-    if (fewLinewise) return `dot(number, few[(start_few + ${i * k}u + p) / 4u])`
+    if (fewLinewise) return `dot(number, few[(start_few + ${i}u * sizes.k + p) / 4u])`
     const four = [0, 1, 2, 3].map((c) => `few[start_few + (p + ${c}u) * ${fewLines}u + ${i}u]`)
     return `dot(number, ${vec4}(${four.join(', ')}))`
   }
@@ -45,9 +45,9 @@ function linewise(product: FewLines): Dispatch {
     sumWidth: 1,
     sums: `let worker = lane % ${workers}u;
   let line = first_line + lane / ${workers}u;
-  if (line < ${manyLines}u) {
-    for (var p = worker * ${width}u; p < ${k}u; p += ${workers * width}u) {
-      let number = many[(start_many + line * ${k}u + p) / ${width}u];
+  if (line < sizes.lines) {
+    for (var p = worker * ${width}u; p < sizes.k; p += ${workers * width}u) {
+      let number = many[(start_many + line * sizes.k + p) / ${width}u];
       ${each(fewLines, (i) => `sum${i} += ${term(i)};`).join('\n      ')}
     }
   }`,
@@ -58,7 +58,7 @@ function linewise(product: FewLines): Dispatch {
 
 /** 16 invocations, or 16 times four lines, stand side by side, and 16 such rows share the sums along k. */
 function acrossLines(product: FewLines): Dispatch {
-  const { k, fewLines, manyLines } = product
+  const { fewLines, manyLines } = product
   const neighbours = 16
   const workers = workgroupSize / neighbours
   const width = widthFor(manyLines)
@@ -69,9 +69,9 @@ function acrossLines(product: FewLines): Dispatch {
     sumWidth: width,
     sums: `let worker = lane / ${neighbours}u;
   let line = first_line + lane % ${neighbours}u * ${width}u;
-  if (line < ${manyLines}u) {
-    for (var p = worker; p < ${k}u; p += ${workers}u) {
-      let number = many[(start_many + p * ${manyLines}u + line) / ${width}u];
+  if (line < sizes.lines) {
+    for (var p = worker; p < sizes.k; p += ${workers}u) {
+      let number = many[(start_many + p * sizes.lines + line) / ${width}u];
       ${each(fewLines, (i) => `sum${i} += few[${fewElement(product, i)}] * number;`).join('\n      ')}
     }
   }`,
@@ -81,13 +81,13 @@ function acrossLines(product: FewLines): Dispatch {
 }
 
 /** In WGSL: which element is that of a few line at p. */
-function fewElement({ few, fewLines, k }: FewLines, line: number): string {
-  return few.linewise ? `start_few + ${line * k}u + p` : `start_few + p * ${fewLines}u + ${line}u`
+function fewElement({ few, fewLines }: FewLines, line: number): string {
+  return few.linewise ? `start_few + ${line}u * sizes.k + p` : `start_few + p * ${fewLines}u + ${line}u`
 }
 
 /** A kernel around the sums of its invocations, which adds up those of the workers that share a line. */
 function dispatchOf(
-  { name, few, fewLines, many, manyLines, fewStride, manyStride, batches, output }: FewLines,
+  { name, k, few, fewLines, many, manyLines, fewStride, manyStride, batches, output }: FewLines,
   {
     linesPerWorkgroup,
     fewWidth,
@@ -119,9 +119,10 @@ function dispatchOf(
     writes: { output: { block: output, type: 'f32' } },
     workgroups: batches * groups,
     workgroupSize,
+    sizes: { k, lines: manyLines, groups, few_stride: fewStride, many_stride: manyStride },
     declarations: `var<workgroup> partial: array<${type}, ${fewLines * workgroupSize}>;`,
-    body: `let batch = flat_group / ${groups}u;
-  let first_line = flat_group % ${groups}u * ${linesPerWorkgroup}u;
+    body: `let batch = flat_group / sizes.groups;
+  let first_line = flat_group % sizes.groups * ${linesPerWorkgroup}u;
   let start_few = ${few.start('batch')};
   let start_many = ${many.start('batch')};
   ${each(fewLines, (i) => `var sum${i} = ${type}();`).join('\n  ')}
@@ -135,14 +136,19 @@ function dispatchOf(
       }
     }
   }
-  if (worker == 0u && line < ${manyLines}u) {
-    var i = batch * ${fewLines * manyLines}u + line * ${manyStride}u;
+  if (worker == 0u && line < sizes.lines) {
+    var i = batch * ${fewLines}u * sizes.lines + line * sizes.many_stride;
     for (var at = lane; at < ${fewLines * workgroupSize}u; at += ${workgroupSize}u) {
-      ${sumWidth === 1 ? 'output[i] = partial[at];' : `for (var c = 0u; c < 4u; c++) { output[i + c * ${manyStride}u] = partial[at][c]; }`}
-      i += ${fewStride}u;
+      ${sumWidth === 1 ? storeAt('i', 'partial[at]') : `for (var c = 0u; c < 4u; c++) { ${storeAt(`i + c * sizes.many_stride`, 'partial[at][c]')} }`}
+      i += sizes.few_stride;
     }
   }`,
+    epilogue: { output: 'output', count: batches * fewLines * manyLines },
   }
+}
+
+function storeAt(i: string, value: string): string {
+  return `output[${i}] = finish(${value}, ${i});`
 }
 
 function each(count: number, text: (i: number) => string): string[] {

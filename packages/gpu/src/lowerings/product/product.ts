@@ -35,18 +35,19 @@ export function typeOfWidth(width: 1 | 4): 'f32' | 'vec4<f32>' {
 }
 
 /**
- * In WGSL: `load_NAME(start, row, column)`, four neighbours in a stored row of a matrix that begins at `start`, with zeros
- * beyond its end. The column is a multiple of four.
+ * In WGSL: `load_NAME(start, row, column)`, four neighbours in a stored row of a matrix that begins at `start`, with
+ * zeros beyond its end; the column is a multiple of four. The matrix is stored with so many rows and columns, both as
+ * WGSL has them, in a buffer whose elements are `width` numbers.
  */
-export function loadFour(name: string, storedRows: number, storedColumns: number): string {
-  const inside = `row < ${storedRows}u && column < ${storedColumns}u`
-  const at = `start + row * ${storedColumns}u + column`
+export function loadFour(name: string, rows: string, columns: string, width: 1 | 4): string {
+  const inside = `row < ${rows} && column < ${columns}`
+  const at = `start + row * ${columns} + column`
   // Without branches, so that all of a tile's numbers are on their way at once; what is beyond is read at the beginning.
   const load =
-    widthFor(storedColumns) === 4
+    width === 4
       ? `return select(${vec4}(), ${name}[select(0u, (${at}) / 4u, ${inside})], ${inside});`
       : `let at = select(0u, ${at}, ${inside});
-  let rest = select(0u, ${storedColumns}u - column, ${inside});
+  let rest = select(0u, ${columns} - column, ${inside});
   let four = ${vec4}(${['at', ...[1, 2, 3].map((i) => `at + select(0u, ${i}u, ${i}u < rest)`)].map((place) => `${name}[${place}]`).join(', ')});
   return select(${vec4}(), four, vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(rest));`
   return `fn load_${name}(start: u32, row: u32, column: u32) -> ${vec4} {
