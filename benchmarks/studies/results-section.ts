@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fail, root } from './finished-run.js'
 
-/** Replaces what stands between the marks of that name in docs/results.md. */
-export function writeResultsSection(name: string, section: string): void {
-  const path = join(root, 'docs/results.md')
+/** Replaces what stands between the marks of that name in a document, by default docs/results.md. */
+export function writeResultsSection(name: string, section: string, document = 'docs/results.md'): void {
+  const path = join(root, document)
   const text = readFileSync(path, 'utf8')
   const [first, last] = [`<!-- ${name} -->`, `<!-- /${name} -->`]
   const [before, after] = [text.indexOf(first), text.indexOf(last)]

@@ -1,4 +1,4 @@
-import { FftTypeError, GpuUnavailableError } from '../fft-error.js'
+import { FftLengthError, FftTypeError, GpuUnavailableError } from '../fft-error.js'
 import { acquireGpu, type GpuContext } from './device.js'
 import { GpuArray, joinRows, type RowsShape } from './gpu-array.js'
 import {
@@ -106,22 +106,27 @@ export class KernelRunner {
         `upload: expected a whole number of rows that divides the ${values.length} numbers, got ${rows}`,
       )
     }
-    if (this.context !== undefined) {
-      const { device } = this.context
-      const { STORAGE, COPY_SRC, COPY_DST } = GPUBufferUsage
-      const size = values.byteLength
-      const buffer = device.createBuffer({
-        size,
-        usage: STORAGE | COPY_SRC | COPY_DST,
-        mappedAtCreation: true,
-      })
-      new Float32Array(buffer.getMappedRange()).set(values)
-      buffer.unmap()
-      return this.adopt(buffer, { rows, width })
-    }
+    if (this.context !== undefined)
+      return this.adopt(this.createBuffer(values.byteLength, values), { rows, width })
     if (this.backend !== 'webgl2') return new GpuArray(this, values.slice(), rows, width)
     this.#copy ??= this.createKernel('function copy(x) { return x[this.thread.y][this.thread.x]; }')
     return this.#copy.run({ rows, width }, new GpuArray(this, values.slice(), rows, width))
+  }
+
+  /** A buffer on WebGPU's device, for kernels to read and write, with these numbers. */
+  createBuffer(size: number, values?: Float32Array): GPUBuffer {
+    const { device } = this.context!
+    const most = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize)
+    if (size > most) {
+      throw new FftLengthError(`gpu: the device allows ${most} bytes in one buffer; these rows take ${size}`)
+    }
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST
+    const buffer = device.createBuffer({ size, usage, mappedAtCreation: values !== undefined })
+    if (values !== undefined) {
+      new Float32Array(buffer.getMappedRange()).set(values)
+      buffer.unmap()
+    }
+    return buffer
   }
 
   /** Makes rows of a buffer on `acquireGpu`'s device, which ends with them. */

@@ -1,4 +1,4 @@
-import { largestWithin, type PackedType, sumWithin } from './packed-type.js'
+import { isNaNWithin, largestWithin, type PackedType, sumWithin } from './packed-type.js'
 import type { Reduction } from './rows.js'
 
 /** The least finite f32. The largest of no numbers: unlike -∞ it can be subtracted from another -∞. */
@@ -33,9 +33,10 @@ export function noExponentials(name: string): string {
   return `var ${name} = vec2<f32>(${lowest}, 0.0);`
 }
 
-/** In WGSL: statements that add a packed value to such a pair. */
+/** In WGSL: statements that add a packed value to such a pair. A device's own exp may make a number of NaN. */
 export function addExponentials(pair: string, type: PackedType, value: string): string {
   return `let added = ${value};
     let largest = max(${pair}.x, ${largestWithin(type, 'added')});
-    ${pair} = vec2<f32>(largest, ${pair}.y * exp(${pair}.x - largest) + ${sumWithin(type, 'exp(added - largest)')});`
+    let exponentials = select(exp(added - largest), added, ${isNaNWithin(type, 'added')});
+    ${pair} = vec2<f32>(largest, ${pair}.y * exp(${pair}.x - largest) + ${sumWithin(type, 'exponentials')});`
 }

@@ -14,3 +14,9 @@ export function sumWithin(type: PackedType, value: string): string {
 export function largestWithin(type: PackedType, value: string): string {
   return type === 'f32' ? value : `max(max(${value}.x, ${value}.y), max(${value}.z, ${value}.w))`
 }
+
+/** In WGSL: which of a packed value's numbers are NaN, by their bits: a compiler may take comparisons for granted. */
+export function isNaNWithin(type: PackedType, value: string): string {
+  const bits = type === 'f32' ? 'u32' : 'vec4<u32>'
+  return `(bitcast<${bits}>(${value}) & ${bits}(0x7fffffffu)) > ${bits}(0x7f800000u)`
+}
