@@ -1,23 +1,22 @@
 import { join } from 'node:path'
+import {
+  finalLoss,
+  formatSimulation,
+  type SimulatedOptimizer,
+  type SimulatedRun,
+  type Simulation,
+  type SimulationSettings,
+  type StartingGradient,
+  simulatedOptimizers,
+  simulationMarkdown,
+} from '@gyre/report'
 import { writeAtomically } from '@gyre/safetensors/node'
 import { type Command, InvalidArgumentError } from 'commander'
 import { chooseBackend } from '../backend.js'
 import { type CommonOptions, integer, makeOutputFolder, nameList, positiveNumber } from '../common-options.js'
 import { UsageError } from '../errors.js'
 import { createProgress } from '../progress.js'
-import { formatSimulation, simulationMarkdown } from '../simulation/format-simulation.js'
-import {
-  finalLoss,
-  type OptimizerName,
-  planRuns,
-  type SimulatedRun,
-  type Simulation,
-  type SimulationSettings,
-  type StartingGradient,
-  simulatedOptimizers,
-  simulateRun,
-  startingGradient,
-} from '../simulation/simulate.js'
+import { optimizers, planRuns, simulateRun, startingGradient } from '../simulation/simulate.js'
 
 interface SimulateOptions extends CommonOptions {
   readonly steps: number
@@ -26,18 +25,16 @@ interface SimulateOptions extends CommonOptions {
   readonly layers: number
   readonly outputs?: number
   readonly blockSizes?: readonly number[]
-  readonly optimizers: readonly OptimizerName[]
+  readonly optimizers: readonly SimulatedOptimizer[]
   readonly learningRate?: number
   readonly out: string
 }
 
-const optimizerNames = Object.keys(simulatedOptimizers) as OptimizerName[]
+const optimizerNames = Object.keys(simulatedOptimizers) as SimulatedOptimizer[]
 const defaultBlockSizes = [1, 4, 16, 64, 256, 1024]
 
 export function addSimulate(program: Command): Command {
-  const rates = Object.entries(simulatedOptimizers).map(
-    ([name, { learningRate }]) => `${name} ${learningRate}`,
-  )
+  const rates = Object.entries(optimizers).map(([name, { learningRate }]) => `${name} ${learningRate}`)
   return program
     .command('simulate')
     .description(
@@ -93,7 +90,7 @@ async function simulateAll(settings: SimulationSettings): Promise<SimulatedRun[]
       const run = await simulateRun(each, settings)
       runs.push(run)
       const outcome = finalLoss(run)?.toFixed(3) ?? `diverged at step ${run.divergedAt}`
-      bar.update(runs.length, `${simulatedOptimizers[run.optimizer].title}, p = ${run.blockSize}: ${outcome}`)
+      bar.update(runs.length, `${simulatedOptimizers[run.optimizer]}, p = ${run.blockSize}: ${outcome}`)
     }
     bar.stop()
     return runs
@@ -103,14 +100,24 @@ async function simulateAll(settings: SimulationSettings): Promise<SimulatedRun[]
 }
 
 function settingsOf(options: SimulateOptions): SimulationSettings {
-  const { steps, batchSize, width, layers, outputs = width, seed, optimizers, learningRate } = options
+  const { steps, batchSize, width, layers, outputs = width, seed, learningRate } = options
   if (outputs > width)
     throw new UsageError(`--outputs ${outputs}: a network of width ${width} has ${width} outputs at most`)
   const blockSizes = options.blockSizes ?? defaultBlockSizes.filter((size) => width % size === 0)
   const misfit = blockSizes.find((size) => width % size !== 0)
   if (misfit !== undefined)
     throw new UsageError(`--block-sizes: ${misfit} does not divide the width ${width}`)
-  return { width, layers, outputs, steps, batchSize, seed, blockSizes, optimizers, learningRate }
+  return {
+    width,
+    layers,
+    outputs,
+    steps,
+    batchSize,
+    seed,
+    blockSizes,
+    optimizers: options.optimizers,
+    learningRate,
+  }
 }
 
 function blockSizeList(text: string): number[] {
@@ -118,11 +125,11 @@ function blockSizeList(text: string): number[] {
   return [...new Set(nameList(text).map(parse))]
 }
 
-function optimizerList(text: string): OptimizerName[] {
+function optimizerList(text: string): SimulatedOptimizer[] {
   const names = nameList(text)
   const unknown = names.find((name) => !(optimizerNames as string[]).includes(name))
   if (unknown !== undefined) {
     throw new InvalidArgumentError(`'${unknown}' is none of ${optimizerNames.join(', ')}.`)
   }
-  return [...new Set(names)] as OptimizerName[]
+  return [...new Set(names)] as SimulatedOptimizer[]
 }

@@ -1,14 +1,10 @@
 import { blockCirculant, toDense } from '@gyre/circulant'
 import { Linear, Module, normal } from '@gyre/nn'
+import type { SimulationSettings } from '@gyre/report'
 import { type Initializer, Parameter, relu, type Tensor } from '@gyre/tensor'
 
-export interface NetworkSize {
-  /** Inputs and outputs of every layer. */
-  readonly width: number
-  readonly layers: number
-  /** Fewer outputs than the width are made by a fixed random matrix behind the last layer. */
-  readonly outputs: number
-}
+/** Widths and numbers of layers, as `SimulationSettings` explains them. */
+export type NetworkSize = Pick<SimulationSettings, 'width' | 'layers' | 'outputs'>
 
 /**
  * Square layers without bias, with ReLU between them; block size 1 is a dense network. The entries of a weight begin

@@ -8,78 +8,31 @@ import {
   SGD,
   seedParameters,
 } from '@gyre/nn'
+import type { SimulatedOptimizer, SimulatedRun, SimulationSettings, StartingGradient } from '@gyre/report'
 import { type HasParameters, meanSquaredError, mul, Rng, type Tensor, tensor } from '@gyre/tensor'
-import { recordTrainingCurve, type TrainingCurve } from '@gyre/train'
-import { Network, type NetworkSize } from './network.js'
+import { recordTrainingCurve } from '@gyre/train'
+import { Network } from './network.js'
 
-/** The optimisers that are compared, with the learning rate of each that suits the dense network. */
-export const simulatedOptimizers = {
-  sgd: { title: 'SGD', learningRate: 1, make: (trained, options) => new SGD(trained, options) },
-  adadelta: {
-    title: 'Adadelta',
-    learningRate: 1,
-    make: (trained, options) => new Adadelta(trained, options),
-  },
-  adamw: { title: 'AdamW', learningRate: 1e-3, make: (trained, options) => new AdamW(trained, options) },
+/** How each optimiser is made, and the learning rate α that suits the dense network. */
+export const optimizers = {
+  sgd: { learningRate: 1, make: (trained, options) => new SGD(trained, options) },
+  adadelta: { learningRate: 1, make: (trained, options) => new Adadelta(trained, options) },
+  adamw: { learningRate: 1e-3, make: (trained, options) => new AdamW(trained, options) },
 } satisfies {
-  readonly [name: string]: {
-    readonly title: string
+  readonly [Name in SimulatedOptimizer]: {
     readonly learningRate: number
     readonly make: (trained: NamedParameters, options: { readonly learningRate: number }) => Optimizer
   }
-}
-
-export type OptimizerName = keyof typeof simulatedOptimizers
-
-export interface SimulationSettings extends NetworkSize {
-  readonly steps: number
-  readonly batchSize: number
-  readonly seed: number
-  readonly blockSizes: readonly number[]
-  readonly optimizers: readonly OptimizerName[]
-  /** α, in place of each optimiser's own. */
-  readonly learningRate?: number
-}
-
-/** How one network was trained, and how that went. */
-export interface SimulatedRun extends TrainingCurve {
-  /** p; 1 is the dense network. */
-  readonly blockSize: number
-  readonly optimizer: OptimizerName
-  /** Whether α is divided by p. */
-  readonly scaledRate: boolean
-  /** The rate that was applied: α or α / p. */
-  readonly learningRate: number
-}
-
-/** The gradient of one network at the first step. */
-export interface StartingGradient {
-  readonly blockSize: number
-  /** Numbers that are trained. */
-  readonly parameters: number
-  /** L2 norm of the gradient for them. */
-  readonly norm: number
-  /** The same for a dense network with the same weights: the norm of G in docs/gradient-explosion.md. */
-  readonly denseNorm: number
-}
-
-/** What `gyre simulate` writes. */
-export interface Simulation {
-  readonly format: 'gyre-simulation'
-  readonly version: 1
-  readonly settings: SimulationSettings
-  readonly gradients: readonly StartingGradient[]
-  readonly runs: readonly SimulatedRun[]
 }
 
 /** A run before it is made. */
 export type PlannedRun = Pick<SimulatedRun, 'blockSize' | 'optimizer' | 'scaledRate' | 'learningRate'>
 
 /** Every optimiser at every block size, with α and with α / p, which for the dense network are one. */
-export function planRuns({ blockSizes, optimizers, learningRate }: SimulationSettings): PlannedRun[] {
-  return optimizers.flatMap((optimizer) =>
+export function planRuns({ blockSizes, optimizers: names, learningRate }: SimulationSettings): PlannedRun[] {
+  return names.flatMap((optimizer) =>
     blockSizes.flatMap((blockSize) => {
-      const rate = learningRate ?? simulatedOptimizers[optimizer].learningRate
+      const rate = learningRate ?? optimizers[optimizer].learningRate
       const runs = [{ blockSize, optimizer, scaledRate: false, learningRate: rate }]
       if (blockSize > 1) runs.push({ ...runs[0]!, scaledRate: true, learningRate: rate / blockSize })
       return runs
@@ -96,7 +49,7 @@ export async function simulateRun(run: PlannedRun, settings: SimulationSettings)
   const curve = await recordTrainingCurve({
     loss: (x: Tensor) => meanSquaredError(student.forward(x), target(x)),
     trained,
-    optimizer: simulatedOptimizers[run.optimizer].make(trained, { learningRate }),
+    optimizer: optimizers[run.optimizer].make(trained, { learningRate }),
     batchAt: (step) => inputsAt(step, settings),
     steps: settings.steps,
   })
@@ -154,14 +107,7 @@ function trainedBy(network: Network): HasParameters {
   return { namedParameters: () => trained }
 }
 
-/** Six digits are what a curve is read by. */
+/** Four digits are what a curve is read by. */
 function rounded(value: number): number {
-  return Number(value.toPrecision(6))
-}
-
-/** The mean loss of the last tenth of the steps; undefined where the training diverged. */
-export function finalLoss({ losses, divergedAt }: TrainingCurve): number | undefined {
-  if (divergedAt !== undefined) return undefined
-  const last = losses.slice(-Math.ceil(losses.length / 10))
-  return last.reduce((sum, loss) => sum + loss, 0) / last.length
+  return Number(value.toPrecision(4))
 }

@@ -1,12 +1,12 @@
-import { renderMarkdownTable, renderTable, type TableCell, type TableColumn } from '@gyre/report'
 import {
   finalLoss,
-  type OptimizerName,
+  type SimulatedOptimizer,
   type SimulatedRun,
   type Simulation,
   type StartingGradient,
   simulatedOptimizers,
-} from './simulate.js'
+} from './simulation.js'
+import { renderMarkdownTable, renderTable, type TableCell, type TableColumn } from './table.js'
 
 /** The tables as plain text: how the gradient begins, then how each optimiser fared. */
 export function formatSimulation(simulation: Simulation): string {
@@ -18,9 +18,7 @@ export function formatSimulation(simulation: Simulation): string {
 
 /** The same as a document. */
 export function simulationMarkdown(simulation: Simulation): string {
-  return ['# Gradients and learning rates of block-circulant networks', simulationTables(simulation), '']
-    .join('\n\n')
-    .trimStart()
+  return `# Gradients and learning rates of block-circulant networks\n\n${simulationTables(simulation)}\n`
 }
 
 /** The tables and what their columns mean, without a title. */
@@ -70,7 +68,7 @@ function gradientSection(gradients: readonly StartingGradient[]): Section {
 }
 
 function optimizerSection(
-  optimizer: OptimizerName,
+  optimizer: SimulatedOptimizer,
   runs: readonly SimulatedRun[],
   blockSizes: readonly number[],
 ): Section {
@@ -83,7 +81,7 @@ function optimizerSection(
         run.scaledRate === (scaled && blockSize > 1),
     )!
   return {
-    title: `${simulatedOptimizers[optimizer].title}, α = ${runOf(blockSizes[0]!, false).learningRate}`,
+    title: `${simulatedOptimizers[optimizer]}, α = ${runOf(blockSizes[0]!, false).learningRate}`,
     columns: [
       { title: 'p' },
       { title: 'loss with α' },
@@ -109,9 +107,9 @@ function largestNorm({ gradNorms }: SimulatedRun): string {
 
 function explanation({ settings }: Simulation): string {
   const { width, layers, outputs, steps, batchSize, seed } = settings
-  const made = outputs < width ? `, ${outputs} of them through a fixed random matrix` : ''
+  const made = `${outputs} ${outputs === 1 ? 'output' : 'outputs'}${outputs < width ? ', through a fixed random matrix' : ''}`
   return [
-    `${layers} layers of ${width} × ${width} with ReLU between them, ${outputs} outputs${made}; ${steps} steps of ${batchSize} inputs, seed ${seed}.`,
+    `${layers} ${layers === 1 ? 'layer' : 'layers'} of ${width} × ${width} with ReLU between them, ${made}; ${steps} steps of ${batchSize} inputs, seed ${seed}.`,
     'A loss is the mean over the last tenth of the steps; 1 is what answering 0 reaches.',
     'A training diverges when its loss is no number or 100 times the first, or when its gradient is exactly 0.',
   ].join(' ')
