@@ -21,33 +21,45 @@ export interface SampleResults {
   readonly data: ReadonlyMap<string, Data>
 }
 
+type Watch = (name: string, run: () => TensorRecord) => TensorRecord
+
 /**
  * Every op of the catalogue on its own samples in float32, on the backend that is set. Made anew for each backend:
  * some samples hold what the op of the forward pass saved, in its backend's own layout. That is left out of the
  * results. `watch` stands around each call of an op on a sample.
  */
-export function catalogueResults(
-  watch: (name: string, run: () => TensorRecord) => TensorRecord = (_name, run) => run(),
-): SampleResults[] {
-  return Object.values(ops as unknown as Record<string, AnyOp>).flatMap((op) =>
-    op.samples(new SampleSource(7, 'float32')).map((sample) => {
-      const name = `${op.name}: ${sample.name}`
-      const outputs = watch(
-        name,
-        () => dispatch(op as never, sample.inputs as never, sample.options as never) as TensorRecord,
-      )
-      const data = new Map<string, Data>()
-      const note = (kind: string, record: TensorRecord): void => {
-        mapTensors(record, (tensor, input) => {
-          const index = tensorsOf(record[input]).indexOf(tensor)
-          data.set(`${kind}.${input}[${index}]`, tensor.dataSync())
-        })
+export async function catalogueResults(watch?: Watch): Promise<SampleResults[]> {
+  const all: SampleResults[] = []
+  for (const op of Object.values(ops as unknown as Record<string, AnyOp>)) {
+    all.push(...(await sampleResults(op, watch)))
+  }
+  return all
+}
+
+/** The same for one op. */
+export async function sampleResults(
+  op: AnyOp,
+  watch: Watch = (_name, run) => run(),
+): Promise<SampleResults[]> {
+  const all: SampleResults[] = []
+  for (const sample of op.samples(new SampleSource(7, 'float32'))) {
+    const name = `${op.name}: ${sample.name}`
+    const outputs = watch(
+      name,
+      () => dispatch(op as never, sample.inputs as never, sample.options as never) as TensorRecord,
+    )
+    const data = new Map<string, Data>()
+    const note = async (kind: string, record: TensorRecord): Promise<void> => {
+      for (const [key, value] of Object.entries(record)) {
+        for (const [i, tensor] of tensorsOf(value).entries())
+          data.set(`${kind}.${key}[${i}]`, await tensor.data())
       }
-      note('results', without(outputs, op.saved ?? []))
-      note('gradients', gradientsOf(op, sample.inputs as TensorRecord, sample.options, outputs))
-      return { name, data }
-    }),
-  )
+    }
+    await note('results', without(outputs, op.saved ?? []))
+    await note('gradients', gradientsOf(op, sample.inputs as TensorRecord, sample.options, outputs))
+    all.push({ name, data })
+  }
+  return all
 }
 
 /** The gradients of the inputs; none where the op has none or is differentiated through its composition. */

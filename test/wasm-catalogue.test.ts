@@ -22,8 +22,9 @@ const samplesOnReferences = [
   'where: broadcast', // of complex numbers
 ]
 
+const expected = await catalogueResults()
+
 describe('every op of the catalogue, on its own samples in float32 and so its gradients,', () => {
-  const expected = catalogueResults()
   const backends: WasmBackend[] = []
   const found: SampleResults[][] = []
   const stoodIn: string[] = []
@@ -34,7 +35,7 @@ describe('every op of the catalogue, on its own samples in float32 and so its gr
       setBackend(backend)
       backends.push(backend)
       found.push(
-        catalogueResults((name, run) => {
+        await catalogueResults((name, run) => {
           const op = name.slice(0, name.indexOf(':'))
           const before = backend.status.fallbacks.get(op)
           const results = run()

@@ -46,7 +46,7 @@ export async function checkBackend(): Promise<BackendReport> {
   const backend = await wasm()
   const threads = [backend.status.threads]
   setBackend(jsBackend)
-  const expected = catalogueResults()
+  const expected = await catalogueResults()
   setBackend(backend)
   const fingerprints: string[] = []
   let far: BackendReport['far'] = []
@@ -54,7 +54,7 @@ export async function checkBackend(): Promise<BackendReport> {
   for (const wanted of [1, 2]) {
     await backend.setThreads(wanted)
     threads.push(backend.status.threads)
-    const found = catalogueResults()
+    const found = await catalogueResults()
     far = [...far, ...[...differences(found, expected)].filter(([, difference]) => !(difference <= 5e-6))]
     const eager = trainedBytes(((fn: unknown) => fn) as typeof compile)
     const compiled = trainedBytes(compile)

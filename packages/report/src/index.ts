@@ -14,6 +14,7 @@ export {
   reportModel,
   type TrainingStepCosts,
 } from './report-model.js'
+export type { Curve, ResultRecord } from './results/record.js'
 export {
   finalLoss,
   parseSimulation,

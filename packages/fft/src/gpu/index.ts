@@ -1,2 +1,7 @@
-export { GpuUnavailableError } from '../fft-error.js'
+export { FftLengthError, FftTypeError, GpuUnavailableError } from '../fft-error.js'
+export { type CirculantSize, createGpuCirculant, type GpuCirculant } from './circulant.js'
+export { createGpuFft } from './create-gpu-fft.js'
 export { acquireGpu, type GpuContext, releaseGpu } from './device.js'
+export type { GpuArray } from './gpu-array.js'
+export type { GpuFft } from './gpu-fft.js'
+export type { GpuBackend } from './gpu-js.js'

@@ -81,7 +81,8 @@ async function runCompare(options: CompareOptions): Promise<void> {
     const jobs = rows.flatMap((row) => seeds.map((seed): AdaptationJob => ({ ...shared, seed, row })))
     // A classifier's base has no head yet, and so nothing to be measured by.
     if (!options.tune && task !== 'era') jobs.unshift({ ...shared, seed })
-    const runs = await runJobs(jobs, availableParallelism(), progress)
+    // One device serves one job at a time as fast as several.
+    const runs = await runJobs(jobs, chosen.gpu ? 1 : availableParallelism(), progress)
     progress.close()
     if (options.tune) {
       console.log(options.json ? JSON.stringify(runs) : `\n${formatTuning(runs)}`)

@@ -1,0 +1,3 @@
+export { GpuBackend, type GpuStatus } from './backend.js'
+export { type GpuOptions, gpu } from './gpu.js'
+export { compositionReasons } from './kernel-table.js'

@@ -1,0 +1,70 @@
+import {
+  type AnyOp,
+  type KernelTable,
+  type Options,
+  ops,
+  type SpecRecord,
+  type UseReference,
+  valuesIn,
+} from '@gyre/tensor'
+import type { AnyGpuKernel } from './kernel.js'
+import { adamwKernels } from './lowerings/adamw.js'
+import { attentionKernels } from './lowerings/attention.js'
+import { blockCirculantKernels } from './lowerings/block-circulant.js'
+import { complexKernels } from './lowerings/complex.js'
+import { crossEntropyKernels } from './lowerings/cross-entropy.js'
+import { dropoutKernels } from './lowerings/dropout.js'
+import { elementwiseKernels } from './lowerings/elementwise.js'
+import { embeddingKernels } from './lowerings/embedding.js'
+import { fourierKernels } from './lowerings/fourier.js'
+import { matmulKernels } from './lowerings/matmul.js'
+import { normalizationKernels } from './lowerings/normalization.js'
+import { reductionsKernels } from './lowerings/reductions.js'
+import { rotaryEmbeddingKernels } from './lowerings/rotary-embedding.js'
+import { shapeOpsKernels } from './lowerings/shape-ops.js'
+import { softmaxKernels } from './lowerings/softmax.js'
+
+/** This backend's answer to every op of the catalogue: leaving one out does not compile. */
+export const kernelTable: Partial<KernelTable<typeof ops, AnyGpuKernel>> = {
+  ...adamwKernels,
+  ...attentionKernels,
+  ...blockCirculantKernels,
+  ...complexKernels,
+  ...crossEntropyKernels,
+  ...dropoutKernels,
+  ...elementwiseKernels,
+  ...embeddingKernels,
+  ...fourierKernels,
+  ...matmulKernels,
+  ...normalizationKernels,
+  ...reductionsKernels,
+  ...rotaryEmbeddingKernels,
+  ...shapeOpsKernels,
+  ...softmaxKernels,
+}
+
+/** The kernel for these inputs; undefined where the table has none, or the op is not the catalogue's. */
+export function kernelOf(
+  op: AnyOp,
+  inputs: SpecRecord,
+  options: Options,
+  results: SpecRecord,
+): AnyGpuKernel | undefined {
+  const name = op.name as keyof typeof ops
+  const entry: AnyGpuKernel | UseReference | undefined =
+    (ops as { readonly [name: string]: unknown })[name] === op ? kernelTable[name] : undefined
+  if (entry === undefined || 'useReference' in entry) return undefined
+  const takesAll = [...valuesIn(inputs), ...valuesIn(results)].every(({ dtype }) =>
+    entry.dtypes.includes(dtype),
+  )
+  return takesAll && (entry.takes?.(inputs, options) ?? true) ? entry : undefined
+}
+
+/** The ops that run as their compositions, or not at all, with why. */
+export function compositionReasons(): Map<string, string> {
+  const reasons = new Map<string, string>()
+  for (const [name, entry] of Object.entries(kernelTable)) {
+    if ('useReference' in entry) reasons.set(name, entry.useReference)
+  }
+  return reasons
+}
