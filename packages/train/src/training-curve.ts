@@ -21,18 +21,20 @@ export interface TrainingCurveOptions<Batch> {
   /** The batch of a step, counted from 0. */
   readonly batchAt: (step: number) => Batch
   readonly steps: number
-  /** A training whose loss is above this multiple of its first one has diverged; default 100. */
-  readonly divergedAbove?: number
 }
 
+/** A loss above this multiple of the first one is not on its way back. */
+const farAbove = 100
+
 /**
- * Trains and writes down how it went. It ends where it diverges: where the loss or the gradient is no number, the loss is far
- * above the first, or the gradient is exactly 0, since a step has thrown every unit to where nothing reaches it any more.
+ * Trains and writes down how it went. It ends where it diverges: where the loss or the gradient is no number, the loss
+ * is above 100 times the first, or the gradient is exactly 0, since a step has thrown every unit to where nothing
+ * reaches it any more.
  */
 export async function recordTrainingCurve<Batch>(
   options: TrainingCurveOptions<Batch>,
 ): Promise<TrainingCurve> {
-  const { loss, trained, optimizer, batchAt, steps, divergedAbove = 100 } = options
+  const { loss, trained, optimizer, batchAt, steps } = options
   const update = compile(
     (batch: Batch) => {
       const { value, grads } = valueAndGrad(() => loss(batch), trained)()
@@ -48,7 +50,7 @@ export async function recordTrainingCurve<Batch>(
     const result = update(batchAt(step))
     const [value, norm] = [await result.loss.item(), await result.norm.item()]
     const isTraining = Number.isFinite(value) && Number.isFinite(norm) && norm > 0
-    if (!isTraining || value > divergedAbove * (losses[0] ?? value)) {
+    if (!isTraining || value > farAbove * (losses[0] ?? value)) {
       return { losses, gradNorms, divergedAt: step + 1 }
     }
     losses.push(value)
