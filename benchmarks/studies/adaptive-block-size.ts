@@ -58,7 +58,7 @@ async function runStudy(data: string | undefined, out: string): Promise<void> {
   }
   const { variant } = backend.status
   const results: StudyResults = { backend: `wasm (${variant})`, node: process.version, steps, blocks }
-  writeFileSync(resultsFile, `${JSON.stringify(results, null, 1)}\n`)
+  writeFileSync(resultsFile, `${JSON.stringify(results, null, 2)}\n`)
 }
 
 /** A way to choose block sizes on a task: first its best rate, then every seed with it. */
