@@ -4,8 +4,8 @@ import type { Block } from '../program/block.js'
 import type { Binding } from '../program/step.js'
 import { literal } from '../wgsl/literal.js'
 import { fitsWorkgroup, type RowTransform, rowTransform } from '../wgsl/row-transform.js'
-import { unitRoots } from '../wgsl/unit-roots.js'
 import { type CirculantSizes, lowerDense, lowerDenseBackward } from './dense-circulant.js'
+import { rootsTable } from './roots-table.js'
 import { lowerSpectrumProducts } from './spectrum-products.js'
 import { loadEach } from './transform-rows.js'
 
@@ -164,7 +164,7 @@ function lowerProduct(
       ${values
         .map((value, t) => {
           const block = factor(`in_spectra + ${places[t]}`)
-          return `${value} += multiply(spectrum[in_spectrum + ${places[t]}], ${block});`
+          return `${value} += complex_product(spectrum[in_spectrum + ${places[t]}], ${block});`
         })
         .join('\n      ')}
       in_spectrum += ${p}u;
@@ -224,7 +224,7 @@ function lowerBlockGradient(
 
 function lowerTransform(transform: Omit<RowTransform, 'roots'>, lowering: Lowering): void {
   const { n } = transform
-  const roots = { table: unitRoots(n, lowering), length: n }
+  const roots = { table: rootsTable(n, lowering), length: n }
   lowering.dispatch(rowTransform({ ...transform, roots }, lowering.limits))
 }
 

@@ -123,7 +123,7 @@ function stagesText(transform: RowTransform, rowLanes: number): string {
       ? [load('row', places, values), ...(inverse ? values.map((v) => `${v} = ${v}.yx;`) : [])]
       : values.map((v, t) => `${v} = line[start + ${places[t]}];`)
     const step = roots.length / (length * radix)
-    const turn = values.slice(1).map((v, t) => `${v} = multiply(${v}, roots[k * ${(t + 1) * step}u]);`)
+    const turn = values.slice(1).map((v, t) => `${v} = complex_product(${v}, roots[k * ${(t + 1) * step}u]);`)
     const compute = [
       values.map((v) => `var ${v}: vec2<f32>;`).join(' '),
       ...take,
