@@ -30,3 +30,4 @@ export {
   Trainer,
   type TrainerOptions,
 } from './trainer.js'
+export { recordTrainingCurve, type TrainingCurve, type TrainingCurveOptions } from './training-curve.js'

@@ -74,15 +74,15 @@ describe.skipIf(backend === undefined)('matmul on the GPU', () => {
           await expectProduct([6, 12, 8], { ...options, batchA, batchB })
           await expectProduct([1, 5, 7], { ...options, batchA, batchB })
         })
-
-        it('from the largest tiles', async () => {
-          const sizes = [1024, 8, 1028] as const
-          expect(planOf({ m: 1024, k: 8, n: 1028, batches: 2 })).toMatchObject({ tile: { blocks: 2 } })
-          await expectProduct(sizes, { ...options, batchA: [2], batchB: [2] })
-        })
       })
     }
   }
+
+  it.each(booleans)('from the largest tiles, whose factors are stored linewise: %s', async (linewise) => {
+    expect(planOf({ m: 1024, k: 4, n: 1028, batches: 2 })).toMatchObject({ tile: { blocks: 2 } })
+    const options = { transposeA: !linewise, transposeB: linewise, batchA: [2], batchB: [2] }
+    await expectProduct([1024, 4, 1028], options)
+  })
 })
 
 describe.skipIf(backend === undefined)('linear on the GPU', () => {
@@ -158,6 +158,7 @@ describe('the plan of a product', () => {
     })
     expect(planOf({ m: 1024, n: 1024, k: 64, batches: 1 }).tile).toEqual({ side: 16, blocks: 1 })
     expect(planOf({ m: 256, n: 256, k: 64, batches: 1 }).tile).toEqual({ side: 8, blocks: 1 })
+    expect(planOf({ m: 2048, n: 512, k: 2048, batches: 1 }).parts).toBe(1)
   })
 
   it('cuts a long k where a product has few tiles', () => {

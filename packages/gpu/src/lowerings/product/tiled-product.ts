@@ -1,7 +1,8 @@
 import type { Lowering } from '../../kernel.js'
 import type { Block } from '../../program/block.js'
+import { type PackedType, packedType } from '../../wgsl/packed-type.js'
 import { wantedWorkgroups } from '../wanted-workgroups.js'
-import { type Factor, loadFour, type Product, typeOfWidth, vec4, widthFor } from './product.js'
+import { type Factor, loadFour, type Product, vec4 } from './product.js'
 
 /**
  * A workgroup of `side` × `side` invocations makes a square of the product. Each of them has `blocks` × `blocks`
@@ -35,19 +36,25 @@ interface Plan {
 
 const sideOf = ({ side, blocks }: Tile): number => 4 * side * blocks
 
-/** The largest tile of which there are enough, and the parts of k that make them enough. */
+/**
+ * The largest tile of which there are enough, and the parts of k. Parts cost that their sums are written and read
+ * again, so k is cut only where no tile is small enough.
+ */
 export function planOf({ m, n, k, batches }: Pick<Product, 'm' | 'n' | 'k' | 'batches'>): Plan {
-  for (const tile of tiles) {
-    const size = sideOf(tile)
-    const groups = Math.ceil(m / size) * Math.ceil(n / size)
-    const wantedParts = Math.floor(wantedWorkgroups / (batches * groups))
-    const parts = Math.max(1, Math.min(wantedParts, Math.floor(k / shortestPart), mostParts))
-    const fits = groups * size ** 2 <= mostPadding * m * n
-    if (tile === tiles.at(-1) || (fits && 2 * batches * groups * parts >= wantedWorkgroups)) {
-      return { tile, parts }
+  const squares = (tile: Tile): number => Math.ceil(m / sideOf(tile)) * Math.ceil(n / sideOf(tile))
+  const mostPartsOf = (tile: Tile): number => {
+    const wanted = Math.floor(wantedWorkgroups / (batches * squares(tile)))
+    return Math.max(1, Math.min(wanted, Math.floor(k / shortestPart), mostParts))
+  }
+  for (const isCut of [false, true]) {
+    for (const tile of tiles) {
+      const parts = isCut ? mostPartsOf(tile) : 1
+      const fits = squares(tile) * sideOf(tile) ** 2 <= mostPadding * m * n
+      if (fits && 2 * batches * squares(tile) * parts >= wantedWorkgroups) return { tile, parts }
     }
   }
-  throw new Error('there is always a smallest tile')
+  const smallest = tiles.at(-1)!
+  return { tile: smallest, parts: mostPartsOf(smallest) }
 }
 
 /** The product from tiles in workgroup memory. */
@@ -85,9 +92,9 @@ function lowerSums(product: Product, tile: Tile, parts: number, output: Block, l
   const depth = Math.min(deepest, Math.max(4, 4 * Math.ceil(k / 4)))
   const tileRows = Math.ceil(m / size)
   const tileColumns = Math.ceil(n / size)
-  const outputWidth = widthFor(n)
-  const widthA = widthFor(a.linewise ? k : m)
-  const widthB = widthFor(b.linewise ? k : n)
+  const outputType = packedType(n).type
+  const typeA = packedType(a.linewise ? k : m).type
+  const typeB = packedType(b.linewise ? k : n).type
   const range = [...Array(blocks).keys()]
   const components = ['x', 'y', 'z', 'w']
   /** For each of an invocation's rows: the block that it is in, and its place there. */
@@ -96,10 +103,10 @@ function lowerSums(product: Product, tile: Tile, parts: number, output: Block, l
   lowering.dispatch({
     name: product.name,
     reads: {
-      a: { block: a.block, type: typeOfWidth(widthA) },
-      b: { block: b.block, type: typeOfWidth(widthB) },
+      a: { block: a.block, type: typeA },
+      b: { block: b.block, type: typeB },
     },
-    writes: { output: { block: output, type: typeOfWidth(outputWidth) } },
+    writes: { output: { block: output, type: outputType } },
     workgroups: parts * batches * tileRows * tileColumns,
     workgroupSize: [side, side, 1],
     sizes: {
@@ -111,13 +118,14 @@ function lowerSums(product: Product, tile: Tile, parts: number, output: Block, l
       tile_rows: tileRows,
       tile_columns: tileColumns,
     },
-    declarations: `${declareTile({ name: 'a', factor: a, lines: 'sizes.m', width: widthA, size, depth, invocations })}
-${declareTile({ name: 'b', factor: b, lines: 'sizes.n', width: widthB, size, depth, invocations })}
+    declarations: `${declarePlace(size)}
+${declareTile({ name: 'a', factor: a, lines: 'sizes.m', type: typeA, size, depth, invocations })}
+${declareTile({ name: 'b', factor: b, lines: 'sizes.n', type: typeB, size, depth, invocations })}
 fn store_four(start: u32, row: u32, column: u32, four: ${vec4}) {
   if (row >= sizes.m || column >= sizes.n) { return; }
   let i = start + row * sizes.n + column;
   ${
-    outputWidth === 4
+    outputType === vec4
       ? `var finished: ${vec4};
   for (var c = 0u; c < 4u; c++) { finished[c] = finish(four[c], i + c); }
   output[i / 4u] = finished;`
@@ -139,8 +147,8 @@ fn store_four(start: u32, row: u32, column: u32, four: ${vec4}) {
     fill_b(${invocations - 1}u - lane, start_b, first_column, p_first);
     workgroupBarrier();
     for (var p = 0u; p < ${depth}u; p++) {
-      ${range.map((block) => `let a${block} = tile_a[p * ${size / 4}u + ${block * side}u + local.y];`).join('\n      ')}
-      ${range.map((block) => `let b${block} = tile_b[p * ${size / 4}u + ${block * side}u + local.x];`).join('\n      ')}
+      ${range.map((block) => `let a${block} = tile_a[place(p, ${block * side}u + local.y)];`).join('\n      ')}
+      ${range.map((block) => `let b${block} = tile_b[place(p, ${block * side}u + local.x)];`).join('\n      ')}
       ${rows.flatMap(({ block, component, row }) => range.map((column) => `${sum(block, row, column)} += a${block}.${component} * b${column};`)).join('\n      ')}
     }
     workgroupBarrier();
@@ -158,14 +166,23 @@ fn store_four(start: u32, row: u32, column: u32, four: ${vec4}) {
 }
 
 /**
- * In WGSL: a tile of a factor in workgroup memory, and the function that fills it. Element `p * size / 4 + q` has the
- * numbers of lines `4q … 4q + 3` at p; what is stored linewise is turned on the way, four by four in registers.
+ * In WGSL: where in a tile the numbers of lines `4q … 4q + 3` at p are. Each p has a row, in which the places of eight
+ * are exchanged: workgroup memory serves eight of them at once from different banks, and where four p are filled side
+ * by side their rows would meet in the same banks.
+ */
+function declarePlace(size: number): string {
+  return `fn place(p: u32, q: u32) -> u32 { return p * ${size / 4}u + (q ^ (p / 4u * 2u)); }`
+}
+
+/**
+ * In WGSL: a tile of a factor in workgroup memory, and the function that fills it. What is stored linewise is turned
+ * on the way, four by four in registers.
  */
 function declareTile({
   name,
   factor,
   lines,
-  width,
+  type,
   size,
   depth,
   invocations,
@@ -174,13 +191,13 @@ function declareTile({
   readonly factor: Factor
   /** In WGSL: how many lines the factor has. */
   readonly lines: string
-  readonly width: 1 | 4
+  readonly type: PackedType
   readonly size: number
   readonly depth: number
   readonly invocations: number
 }): string {
   const fours = size / 4
-  const store = (p: string, q: string): string => `tile_${name}[(${p}) * ${fours}u + ${q}]`
+  const store = (p: string, q: string): string => `tile_${name}[place(${p}, ${q})]`
   const fill = factor.linewise
     ? `for (var job = worker; job < ${(fours * depth) / 4}u; job += ${invocations}u) {
     let q = job / ${depth / 4}u;
@@ -195,7 +212,7 @@ function declareTile({
     ${store('p', 'q')} = load_${name}(start, p_first + p, first_line + 4u * q);
   }`
   return `var<workgroup> tile_${name}: array<${vec4}, ${fours * depth}>;
-${factor.linewise ? loadFour(name, lines, 'sizes.k', width) : loadFour(name, 'sizes.k', lines, width)}
+${factor.linewise ? loadFour(name, lines, 'sizes.k', type) : loadFour(name, 'sizes.k', lines, type)}
 fn fill_${name}(worker: u32, start: u32, first_line: u32, p_first: u32) {
   ${fill}
 }`
