@@ -10,6 +10,7 @@ import { addMerge } from './commands/merge.js'
 import { addPredict } from './commands/predict.js'
 import { addPretrain } from './commands/pretrain.js'
 import { addReport } from './commands/report.js'
+import { addSimulate } from './commands/simulate.js'
 import { addCommonOptions } from './common-options.js'
 import { sentenceOf } from './errors.js'
 
@@ -39,6 +40,7 @@ function createProgram(): Command {
     addMerge,
     addConvert,
     addReport,
+    addSimulate,
     addDoctor,
   ]) {
     addCommonOptions(add(program)).exitOverride()

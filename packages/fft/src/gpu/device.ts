@@ -27,12 +27,19 @@ const wantedFeatures = ['subgroups', 'timestamp-query'] as const
  */
 export async function acquireGpu(): Promise<GpuContext> {
   const gpu = await findWebGpu()
+  if ((await gpu.requestAdapter()) === null) {
+    throw new GpuUnavailableError(
+      `gpu: WebGPU finds no adapter; ${inNode() ? 'it needs a driver for Vulkan (Linux), Metal (macOS) or Direct3D 12 (Windows)' : 'the browser has none for this machine, or it is switched off'}`,
+    )
+  }
   const { WebGPUContext } = await loadGpuJs()
   const restore = widenDevices(gpu)
   try {
     return await WebGPUContext.acquire()
   } catch (error) {
-    throw new GpuUnavailableError(`gpu: no adapter: ${whyNoAdapter(error)}`, { cause: error })
+    throw new GpuUnavailableError(`gpu: the adapter gives no device: ${(error as Error).message}`, {
+      cause: error,
+    })
   } finally {
     restore()
   }
@@ -48,7 +55,7 @@ export async function releaseGpu(): Promise<void> {
 async function findWebGpu(): Promise<GPU> {
   const holder = globalThis as { navigator?: { gpu?: GPU } }
   if (holder.navigator?.gpu) return holder.navigator.gpu
-  if (typeof process === 'undefined' || process.versions?.node === undefined) {
+  if (!inNode()) {
     throw new GpuUnavailableError(
       'gpu: this browser has no WebGPU (navigator.gpu), or the page is not from a secure context (https or 127.0.0.1)',
     )
@@ -109,10 +116,6 @@ function widenDevices(gpu: GPU): () => void {
   }
 }
 
-function whyNoAdapter(error: unknown): string {
-  const { message } = error as Error
-  const node = typeof process !== 'undefined' && process.versions?.node !== undefined
-  return node
-    ? `${message} In Node it comes from a Vulkan driver (Linux), Metal (macOS) or Direct3D 12 (Windows).`
-    : message
+function inNode(): boolean {
+  return typeof process !== 'undefined' && process.versions?.node !== undefined
 }
