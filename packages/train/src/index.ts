@@ -1,6 +1,6 @@
 export { adapterFlopsPerToken } from './adapter-flops.js'
 export { type ApplyMethodOptions, applyMethod, type Trainable } from './apply-method.js'
-export { TrainingError } from './errors.js'
+export { DivergenceError, TrainingError } from './errors.js'
 export {
   bitsPerCharacter,
   type Classified,
@@ -10,6 +10,7 @@ export {
   measure,
 } from './evaluate.js'
 export { methodGrammar, parseMethod, parseMethods, type TrainingMethod } from './method-grammar.js'
+export { blockSizesOf, countTrained, withinBudget, withSize } from './method-sizes.js'
 export { type AdapterConfigs, type AdapterMethodName, adapterMethods } from './methods.js'
 export * from './metrics.js'
 export { type PretrainingOptions, pretraining, pretrainingBatches } from './pretrain.js'
