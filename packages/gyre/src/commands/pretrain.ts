@@ -7,6 +7,7 @@ import { type ModelConfig, parseConfig } from '@gyre/transformers'
 import { saveModelFolder } from '@gyre/transformers/node'
 import type { Command } from 'commander'
 import { chooseBackend } from '../backend.js'
+import { specialTokens } from '../base-model.js'
 import {
   type CommonOptions,
   integer,
@@ -14,7 +15,6 @@ import {
   nonNegativeNumber,
   positiveNumber,
 } from '../common-options.js'
-import { specialTokens } from '../compare/base-model.js'
 import { comparisonSettings } from '../compare/settings.js'
 import { UsageError } from '../errors.js'
 import { checkSequenceLength } from '../fine-tuning/check-fit.js'

@@ -10,6 +10,7 @@ import {
   type Metric,
   type NamedColumns,
   type PromptAndAnswer,
+  type SplitText,
   type Tokenizer,
 } from '@gyre/data'
 import { readExampleFile, readPromptFile, readPromptFolder, readTaskFolder } from '@gyre/data/node'
@@ -18,6 +19,7 @@ import type { ModelConfig } from '@gyre/transformers'
 import { eraSplit } from '../compare/comparison-data.js'
 import { UsageError } from '../errors.js'
 import { checkKind, checkSequenceLength } from './check-fit.js'
+import { type Parts, type Portion, takePortion } from './portion.js'
 import { findTableTask } from './task-options.js'
 import { readText } from './texts.js'
 
@@ -52,12 +54,8 @@ export interface TaskChoice {
   readonly measureAll?: boolean
   /** The classes of a model that is there already. */
   readonly labels?: readonly string[]
-}
-
-/** Items to train on, and items to measure. */
-interface Parts<Item> {
-  readonly train?: readonly Item[]
-  readonly heldOut: readonly Item[]
+  /** Default all the data. */
+  readonly portion?: Portion
 }
 
 /** Reads a task's data: `lm` from a text, `era` from the built-in speeches, the others from tables. */
@@ -67,12 +65,12 @@ export async function loadTask(
   tokenizer: Tokenizer,
   options: TaskOptions,
 ): Promise<Task> {
-  const { task: name, data, measureAll = false, labels: knownLabels } = choice
+  const { task: name, data, measureAll = false, labels: knownLabels, portion } = choice
   const tableTask = findTableTask(name, choice.columns)
   const kind = tableTask?.kind ?? (name === 'lm' ? 'language-model' : 'classification')
   checkKind(name, kind, config)
   checkSequenceLength(options.sequenceLength, config)
-  const encoding = { tokenizer, config, options }
+  const encoding = { tokenizer, config, options, portion }
   if (name === 'lm') return languageModelTask(await readText(data), measureAll, encoding)
   if (!tableTask) {
     const { train, heldOut } = await eraSplit(undefined, undefined, false)
@@ -100,28 +98,37 @@ interface Encoding {
   readonly tokenizer: Tokenizer
   readonly config: ModelConfig
   readonly options: TaskOptions
+  readonly portion: Portion | undefined
 }
 
 function languageModelTask(
   text: string,
   measureAll: boolean,
-  { tokenizer, config, options }: Encoding,
+  { tokenizer, config, options, portion }: Encoding,
 ): Task {
-  const { train, heldOut } = measureAll ? { train: undefined, heldOut: text } : holdOutLastTenth(text)
-  const batches = (part: string): Batches =>
-    pretrainingBatches(config, tokenizer.encode(part), tokenizer, options)
+  const { train, heldOut } = measureAll ? { train: undefined, heldOut: text } : splitText(text, portion)
+  const batches = (ids: Int32Array): Batches => pretrainingBatches(config, ids, tokenizer, options)
+  const heldOutIds = tokenizer.encode(heldOut).slice(0, portion?.heldOutLimit)
   return {
     name: 'lm',
     kind: 'language-model',
     labels: [],
     metrics: [],
-    train: train === undefined ? undefined : batches(train),
-    heldOut: batches(heldOut),
-    heldOutCharacters: heldOut.length,
+    train:
+      train === undefined ? undefined : batches(tokenizer.encode(train).slice(0, portion?.trainingLimit)),
+    heldOut: batches(heldOutIds),
+    heldOutCharacters:
+      portion?.heldOutLimit === undefined ? heldOut.length : tokenizer.decode(heldOutIds).length,
   }
 }
 
-function exampleParts(parts: Parts<Example>, encoding: Encoding, scores = false): BatchParts {
+function splitText(text: string, portion: Portion | undefined): SplitText {
+  const split = holdOutLastTenth(text)
+  return portion?.tuning ? holdOutLastTenth(split.train) : split
+}
+
+function exampleParts(all: Parts<Example>, encoding: Encoding, scores = false): BatchParts {
+  const parts = encoding.portion ? takePortion(all, encoding.portion) : all
   const { sequenceLength, ...options } = encoding.options
   const batches = (examples: readonly Example[]): Batches =>
     exampleBatches(
@@ -137,7 +144,8 @@ function exampleParts(parts: Parts<Example>, encoding: Encoding, scores = false)
 type BatchParts = Pick<Task, 'train' | 'heldOut'>
 
 /** Prompts of which no token of the answer is left within the length are left out, and counted. */
-function answerParts({ name }: InstructTask, parts: Parts<PromptAndAnswer>, encoding: Encoding): BatchParts {
+function answerParts({ name }: InstructTask, all: Parts<PromptAndAnswer>, encoding: Encoding): BatchParts {
+  const parts = encoding.portion ? takePortion(all, encoding.portion) : all
   const { sequenceLength, ...options } = encoding.options
   const batches = (items: readonly PromptAndAnswer[]): Batches => {
     const encoded = items.map((item) => encodeAnswer(item, encoding.tokenizer, sequenceLength))
