@@ -24,11 +24,11 @@ export interface BaseModelRecipe {
   readonly pretraining: PretrainingOptions
 }
 
-/** Short for a recipe on a backend: equal ones give the same weights. */
-export function recipeKey(recipe: BaseModelRecipe, backend: string): string {
+/** Short for a recipe, `llama-1f3a…`: equal ones give the same weights on one backend. */
+export function recipeKey(recipe: BaseModelRecipe, backend?: string): string {
   // Raise the number when the code draws or computes others.
   const identity = JSON.stringify({ version: 3, ...recipe, backend })
-  return createHash('sha256').update(identity).digest('hex').slice(0, 12)
+  return `${recipe.config.modelType}-${createHash('sha256').update(identity).digest('hex').slice(0, 12)}`
 }
 
 /** The folder of a base model; made when it is not there yet, from what `readText` gives. */
@@ -38,7 +38,7 @@ export async function prepareFromRecipe(
   { backend, readText, onProgress }: RecipeSurroundings,
 ): Promise<{ folder: string; cached: boolean }> {
   const { config, pretraining: options } = recipe
-  const folder = join(cacheFolder, `${config.modelType}-${recipeKey(recipe, backend)}`)
+  const folder = join(cacheFolder, recipeKey(recipe, backend))
   // Written last.
   const cached = await access(join(folder, 'config.json')).then(
     () => true,

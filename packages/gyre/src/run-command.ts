@@ -10,6 +10,8 @@ import { addMerge } from './commands/merge.js'
 import { addPredict } from './commands/predict.js'
 import { addPretrain } from './commands/pretrain.js'
 import { addReport } from './commands/report.js'
+import { addSweep } from './commands/sweep.js'
+import { addWorker } from './commands/worker.js'
 import { addCommonOptions } from './common-options.js'
 import { sentenceOf } from './errors.js'
 
@@ -39,6 +41,8 @@ function createProgram(): Command {
     addMerge,
     addConvert,
     addReport,
+    addSweep,
+    addWorker,
     addDoctor,
   ]) {
     addCommonOptions(add(program)).exitOverride()

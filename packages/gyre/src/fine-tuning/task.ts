@@ -58,6 +58,43 @@ export interface TaskChoice {
   readonly portion?: Portion
 }
 
+/** What is known of a task before there is a model: its kind, its classes, and how much data there is. */
+export interface TaskOutline {
+  readonly kind: TaskKind
+  readonly labels: readonly string[]
+  readonly metrics: readonly Metric[]
+  /** Examples, or characters of a text. */
+  readonly sizes: { readonly train: number; readonly heldOut: number }
+}
+
+/** Reads a task's data as far as no tokenizer is needed; it throws whatever is wrong with the data. */
+export async function outlineTask({ task: name, data, columns }: TaskChoice): Promise<TaskOutline> {
+  const tableTask = findTableTask(name, columns)
+  const sizesOf = (train: ArrayLike<unknown>, heldOut: ArrayLike<unknown>) => ({
+    train: train.length,
+    heldOut: heldOut.length,
+  })
+  if (name === 'lm') {
+    const { train, heldOut } = holdOutLastTenth(await readText(data))
+    return { kind: 'language-model', labels: [], metrics: [], sizes: sizesOf(train, heldOut) }
+  }
+  if (!tableTask) {
+    const { train, heldOut, labels } = await eraSplit(undefined, undefined, false)
+    return { kind: 'classification', labels, metrics: ['accuracy'], sizes: sizesOf(train, heldOut) }
+  }
+  if (data === undefined) throw needsData(name)
+  if (tableTask.kind === 'instruct') {
+    const { train, dev } = await readPromptFolder(data, tableTask)
+    return { kind: 'instruct', labels: [], metrics: [], sizes: sizesOf(train, dev) }
+  }
+  const { train, dev, labels } = await readTaskFolder(data, tableTask)
+  return { kind: tableTask.kind, labels, metrics: tableTask.metrics, sizes: sizesOf(train, dev) }
+}
+
+function needsData(name: string): UsageError {
+  return new UsageError(`--task ${name} needs --data, a file or a folder`)
+}
+
 /** Reads a task's data: `lm` from a text, `era` from the built-in speeches, the others from tables. */
 export async function loadTask(
   choice: TaskChoice,
@@ -77,7 +114,7 @@ export async function loadTask(
     const parts = measureAll ? { heldOut: [...train, ...heldOut] } : { train, heldOut }
     return { name, kind, labels: eraLabels, metrics: ['accuracy'], ...exampleParts(parts, encoding) }
   }
-  if (data === undefined) throw new UsageError(`--task ${name} needs --data, a file or a folder`)
+  if (data === undefined) throw needsData(name)
   if (tableTask.kind === 'instruct') {
     const parts = measureAll
       ? { heldOut: await readPromptFile(data, tableTask) }
