@@ -38,9 +38,9 @@ const methodSizes: { readonly [Name in AdapterMethodName]: MethodSize | undefine
   },
   vera: {
     letter: 'r',
-    // Of the shared matrices, which are random: the paper's ranks pass the width of the layers.
+    // Of the shared matrices, which are random: the paper's ranks pass the width of the layers by a third.
     values: (sites) => ({
-      upTo: 16 * Math.max(...sites.flatMap(({ inFeatures, outFeatures }) => [inFeatures, outFeatures])),
+      upTo: 2 * Math.max(...sites.flatMap(({ inFeatures, outFeatures }) => [inFeatures, outFeatures])),
     }),
   },
 }

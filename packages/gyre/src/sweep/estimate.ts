@@ -3,19 +3,20 @@ import { Rng, sizeOf, tensor, zeros } from '@gyre/tensor'
 import { applyMethod, type MicroBatch, parseMethod, runTraining, Trainer } from '@gyre/train'
 import { createModel } from '@gyre/transformers'
 import { median } from '../median.js'
+import { processorSeconds } from '../processor-time.js'
 import type { Setting } from './cell.js'
 import { type Group, withHead } from './plan.js'
 
-/** Seconds that a cell takes one processor, and what says so. */
+/** Seconds of a processor that a cell takes, and what says so. Others who use the machine do not count. */
 export interface Estimate {
   readonly seconds: number
   readonly source: 'finished cells' | 'probe'
 }
 
-/** Of a process that starts, reads its data and its model, in seconds: about what it is on an idle machine. */
-const startSeconds = 3
+/** What a process takes to start, and to read its data and its model: about. */
+const startSeconds = 4
 
-const probeSteps = 4
+const probeSteps = 5
 
 /**
  * Estimates cells: by finished ones of the same row, task and model where there are some, scaled by the traced FLOPs;
@@ -33,7 +34,7 @@ export class Estimator {
       const group = byKind.get(`${settings.model} ${settings.task} ${settings.row} ${settings.method}`)
       if (!group || metrics.diverged) continue
       const label = labelOf(group.setting)
-      const pace = metrics.seconds! / flopsOf(group, settings.tuning === true)
+      const pace = metrics.processorSeconds! / flopsOf(group, settings.tuning === true)
       this.#finished.set(label, [...(this.#finished.get(label) ?? []), pace])
     }
   }
@@ -42,7 +43,7 @@ export class Estimator {
   async estimate(group: Group, tuning: boolean): Promise<Estimate> {
     const flops = flopsOf(group, tuning)
     const paces = this.#finished.get(labelOf(group.setting))
-    if (paces) return { seconds: startSeconds / 2 + median(paces) * flops, source: 'finished cells' }
+    if (paces) return { seconds: median(paces) * flops, source: 'finished cells' }
     const label = labelOf(group.setting)
     const probing = this.#probed.get(label) ?? secondsPerFlop(group)
     this.#probed.set(label, probing)
@@ -95,13 +96,13 @@ async function secondsPerFlop({ setting, outline }: Group): Promise<number> {
     seed: 0,
   })
   const times: number[] = []
-  let began = performance.now()
+  let began = processorSeconds()
   await runTraining(trainer, {
     onStep: () => {
-      times.push(performance.now() - began)
-      began = performance.now()
+      times.push(processorSeconds() - began)
+      began = processorSeconds()
     },
   })
-  const seconds = Math.min(...times.slice(1)) / 1000
+  const seconds = median(times.slice(1))
   return seconds / (batchSize * sequenceLength * costs.flopsPerToken)
 }

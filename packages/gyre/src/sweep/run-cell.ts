@@ -16,6 +16,7 @@ import { headFor } from '../fine-tuning/load-fine-tuned.js'
 import { measureTask } from '../fine-tuning/measure-task.js'
 import { loadTask } from '../fine-tuning/task.js'
 import { median } from '../median.js'
+import { processorSeconds } from '../processor-time.js'
 import { gyreVersion } from '../version.js'
 import type { OnProgress } from '../worker-process/messages.js'
 import { type Cell, recordedSettings } from './cell.js'
@@ -64,6 +65,7 @@ export async function runCell({ cell, baseFolder, identity, onProgress }: CellRu
       ...(steps.length > 0 && { finalLoss: steps.at(-1)!.loss, stepMilliseconds: median(times) }),
       ...cell.costs,
       seconds: (performance.now() - began) / 1000,
+      processorSeconds: processorSeconds(),
       peakBytes: process.resourceUsage().maxRSS * 1024,
     },
     curves: {
