@@ -34,6 +34,7 @@ export async function work(options: WorkOptions): Promise<void> {
   const name = `${hostname()}:${process.pid}`
   const compute = async (job: Job<Cell, ResultRecord>, token?: string): Promise<ResultRecord> => {
     const cell = job.data
+    process.stderr.write(`${describeCell(cell)}: begun\n`)
     const tell = atMostEverySecond((step: number, total: number) => {
       const told: CellProgress = { worker: name, step, total }
       // A cell that was taken away in the meantime hears nothing.
