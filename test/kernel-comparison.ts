@@ -1,11 +1,8 @@
 import {
   type AnyOp,
-  type ArrayRecord,
-  allocateData,
   type Data,
   denseArray,
   type Inputs,
-  isComplex,
   mapRecord,
   type Op,
   type Options,
@@ -13,12 +10,11 @@ import {
   type Results,
   type StorageRecord,
   type StoredTensor,
-  sizeOf,
   type Tensor,
-  type TensorSpec,
 } from '@gyre/tensor'
 import { type Variant, type WasmBackend, wasm } from '@gyre/wasm'
 import { expect } from 'vitest'
+import { referenceInFloat64, relativeDifference } from './reference-in-float64.js'
 
 /** Backends that must agree to the last bit: one, two and three threads. */
 export async function backendsOnThreads(variant?: Variant): Promise<readonly WasmBackend[]> {
@@ -53,16 +49,7 @@ export function expectLikeReference<I extends Inputs, O extends Options, R exten
   const [first, ...others] = all
   for (const other of others) expect(bytesOf(other).equals(bytesOf(first!)), 'equal bytes').toBe(true)
 
-  const wide = mapRecord({ ...inputs, ...referenceInputs } as RecordOf<Tensor>, (tensor) =>
-    denseArray(widen(tensor), Float64Array.from(tensor.dataSync())),
-  )
-  for (const [name, value] of Object.entries(arrays)) {
-    if (!Array.isArray(value) && value && !value.dtype.match(/float|complex/)) wide[name] = value as never
-  }
-  const expected = mapRecord(op.shape(wide as never, options), (spec) =>
-    denseArray(spec, allocateData(spec.dtype, sizeOf(spec.shape))),
-  )
-  op.reference(wide as ArrayRecord, options, expected as ArrayRecord)
+  const expected = referenceInFloat64(op, { ...inputs, ...referenceInputs } as RecordOf<Tensor>, options)
   for (const [name, value] of Object.entries(expected)) {
     if (op.saved?.includes(name)) continue
     const wanted = [value].flat().map((each) => each!.data)
@@ -73,30 +60,9 @@ export function expectLikeReference<I extends Inputs, O extends Options, R exten
   }
 }
 
-/** Largest difference, relative to the largest expected magnitude; equal infinities and NaNs differ by nothing. */
-export function relativeDifference(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
-  expect(actual.length).toBe(expected.length)
-  let largest = 0
-  let difference = 0
-  for (let i = 0; i < expected.length; i++) {
-    if (Object.is(Math.fround(expected[i]!), actual[i]!)) continue
-    if (Number.isFinite(expected[i]!)) largest = Math.max(largest, Math.abs(expected[i]!))
-    const distance = Math.abs(actual[i]! - expected[i]!)
-    difference = Number.isNaN(distance) ? Number.POSITIVE_INFINITY : Math.max(difference, distance)
-  }
-  for (let i = 0; i < expected.length; i++) {
-    if (Number.isFinite(expected[i]!)) largest = Math.max(largest, Math.abs(expected[i]!))
-  }
-  return difference / (largest || 1)
-}
-
 function bytesOf(record: Record<string, Data | Data[]>): Buffer {
   const arrays = Object.values(record).flat()
   return Buffer.concat(
     arrays.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)),
   )
-}
-
-function widen({ shape, dtype }: TensorSpec): TensorSpec {
-  return { shape, dtype: isComplex(dtype) ? 'complex128' : dtype === 'float32' ? 'float64' : dtype }
 }

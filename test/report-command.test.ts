@@ -1,8 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { findGpu } from './find-gpu.js'
 import { fixturePath } from './fixture-files.js'
 import { complaintOf, gyre, jsonOf, outputOf, temporaryFolder } from './run-gyre.js'
+
+const { missing } = await findGpu()
 
 interface ReportJson {
   readonly model: { readonly name: string; readonly architecture: string; readonly parameters: number }
@@ -187,7 +190,7 @@ describe.concurrent('gyre doctor', { timeout }, () => {
       js: { available: true },
       // Where it is not in use, it is looked for all the same.
       wasm: { available: true },
-      gpu: { available: false },
+      gpu: { available: missing === undefined },
     })
     expect(found.kernels).toMatchObject({ matmul: 'reference', blockCirculant: 'reference' })
   })
@@ -214,9 +217,20 @@ describe.concurrent('gyre doctor', { timeout }, () => {
     expect(table).toMatch(/^falls back .*sin, cos: angles/m)
   })
 
-  it('refuses a backend that this version does not have', async () => {
-    expect(await complaintOf('doctor', '--backend', 'gpu')).toBe(
-      '--backend gpu: this version of Gyre has no gpu backend; expected auto, js or wasm',
-    )
-  })
+  it.skipIf(missing !== undefined)(
+    'names the adapter, its driver, limits and features, and the kernels on the GPU',
+    async () => {
+      const found = await jsonOf<Found>('doctor', '--backend', 'gpu')
+      expect(found).toMatchObject({ backend: 'gpu', fallbacks: { reshape: 'it is a view' } })
+      expect(found.backends.gpu).toMatchObject({
+        available: true,
+        adapter: expect.any(String),
+        driver: expect.any(String),
+        features: expect.arrayContaining(['core-features-and-limits']),
+        limits: { maxStorageBuffersPerShaderStage: expect.any(Number) },
+      })
+      expect(found.kernels).toMatchObject({ matmul: 'wgsl', blockCirculant: 'wgsl' })
+      expect(await outputOf('doctor', '--backend', 'gpu')).toMatch(/^backend gpu +available, in use: /m)
+    },
+  )
 })

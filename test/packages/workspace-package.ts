@@ -15,6 +15,7 @@ interface Manifest {
   readonly files: readonly string[]
   readonly exports: { readonly [entry: string]: string | { readonly [condition: string]: string } }
   readonly dependencies?: { readonly [name: string]: string }
+  readonly peerDependencies?: { readonly [name: string]: string }
   readonly publishConfig?: { readonly bin?: { readonly [command: string]: string } }
 }
 

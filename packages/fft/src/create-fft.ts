@@ -16,14 +16,15 @@ export function createFft<P extends FftPrecision = 'float32'>(
   n: number,
   options: { readonly precision?: P } = {},
 ): FftPlan<P> {
-  if (!Number.isInteger(n) || n < 1 || n > longest) {
-    throw new FftLengthError(
-      `createFft: expected n to be a whole number from 1 to ${longest}, got ${String(n)}`,
-    )
-  }
+  checkLength('createFft', n)
   const precision = options.precision ?? 'float32'
   if (precision !== 'float32' && precision !== 'float64') {
     throw new FftTypeError(`createFft: expected precision to be float32 or float64, got ${String(precision)}`)
   }
   return new FftPlan(n, precision as P)
+}
+
+export function checkLength(name: string, n: number): void {
+  if (Number.isInteger(n) && n >= 1 && n <= longest) return
+  throw new FftLengthError(`${name}: expected n to be a whole number from 1 to ${longest}, got ${String(n)}`)
 }

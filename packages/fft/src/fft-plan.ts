@@ -1,8 +1,8 @@
 import { chooseMethod, type FftAlgorithm, type FftMethod, nameMethod } from './algorithm.js'
 import { type ComplexTransform, createComplexTransform } from './complex-transform.js'
-import { FftLengthError, FftTypeError } from './fft-error.js'
-import type { FftArrays, FftPrecision, RealArray } from './precision.js'
+import type { FftArrays, FftPrecision } from './precision.js'
 import { createRealTransform, type RealTransform } from './real-transform.js'
+import { checkRows } from './rows.js'
 
 /**
  * The transforms of one length, with their tables and scratch arrays; made by `createFft`.
@@ -54,7 +54,7 @@ export class FftPlan<P extends FftPrecision> {
   realForward(x: FftArrays[P], out?: FftArrays[P], batch?: number): FftArrays[P] {
     const width = this.n
     const spectrumWidth = 2 * Math.floor(this.n / 2) + 2
-    const target = this.#checkArrays('realForward', x, width, out, spectrumWidth, batch)
+    const target = checkRows('realForward', this, x, width, out, spectrumWidth, batch)
     const real = (this.#real ??= createRealTransform(this.n))
     const rows = target.length / spectrumWidth
     for (let row = 0; row < rows; row++) real.forward(x, row * width, target, row * spectrumWidth)
@@ -68,7 +68,7 @@ export class FftPlan<P extends FftPrecision> {
   realInverse(X: FftArrays[P], out?: FftArrays[P], batch?: number): FftArrays[P] {
     const width = this.n
     const spectrumWidth = 2 * Math.floor(this.n / 2) + 2
-    const target = this.#checkArrays('realInverse', X, spectrumWidth, out, width, batch)
+    const target = checkRows('realInverse', this, X, spectrumWidth, out, width, batch)
     const real = (this.#real ??= createRealTransform(this.n))
     const rows = target.length / width
     for (let row = 0; row < rows; row++) real.inverse(X, row * spectrumWidth, target, row * width)
@@ -82,79 +82,9 @@ export class FftPlan<P extends FftPrecision> {
     batch: number | undefined,
   ): FftArrays[P] {
     const width = 2 * this.n
-    const target = this.#checkArrays(name, x, width, out, width, batch)
+    const target = checkRows(name, this, x, width, out, width, batch)
     const complex = (this.#complex ??= createComplexTransform(this.n, this.#method))
     for (let at = 0; at < target.length; at += width) complex.run(x, at, target, at, name === 'inverse')
     return target
   }
-
-  /** Checks the arguments of a call and returns the array to write to. Widths are in numbers a row. */
-  #checkArrays(
-    name: string,
-    x: FftArrays[P],
-    width: number,
-    out: FftArrays[P] | undefined,
-    outWidth: number,
-    batch: number | undefined,
-  ): FftArrays[P] {
-    this.#checkType(name, 'the input', x)
-    if (batch === undefined) {
-      if (x.length % width !== 0) {
-        throw new FftLengthError(
-          `${name}: expected a multiple of ${width} numbers (a row for n = ${this.n}), got ${x.length}`,
-        )
-      }
-    } else if (!Number.isSafeInteger(batch) || batch < 0) {
-      throw new FftLengthError(`${name}: expected a whole number of rows as batch, got ${String(batch)}`)
-    } else if (x.length !== batch * width) {
-      throw new FftLengthError(
-        `${name}: expected ${batch * width} numbers (batch ${batch} × ${width} a row for n = ${this.n}), got ${x.length}`,
-      )
-    }
-    const rows = x.length / width
-    if (out === undefined) return this.#allocate(rows * outWidth)
-
-    this.#checkType(name, 'out', out)
-    if (out.length !== rows * outWidth) {
-      throw new FftLengthError(
-        `${name}: expected an out of ${rows * outWidth} numbers (batch ${rows} × ${outWidth} a row for n = ${this.n}), got ${out.length}`,
-      )
-    }
-    if (rows > 1 && overwritesUnread(x, width, out, outWidth)) {
-      throw new FftLengthError(
-        `${name}: out overlaps the input so that rows would be overwritten before they are read; ` +
-          'expected the input itself, or memory apart from it',
-      )
-    }
-    return out
-  }
-
-  #checkType(name: string, role: string, array: FftArrays[P]): void {
-    // By tag, not by class: an array from another frame or worker has its own classes.
-    const tag = (array as RealArray | undefined)?.[Symbol.toStringTag]
-    const expected = this.precision === 'float32' ? 'Float32Array' : 'Float64Array'
-    if (tag === expected) return
-    const found = tag ?? (Array.isArray(array) ? 'an Array' : String(array))
-    throw new FftTypeError(
-      `${name}: expected ${role} to be a ${expected}, as this plan's precision is ${this.precision}; got ${found}`,
-    )
-  }
-
-  #allocate(length: number): FftArrays[P] {
-    const array: RealArray =
-      this.precision === 'float32' ? new Float32Array(length) : new Float64Array(length)
-    return array as FftArrays[P]
-  }
-}
-
-/** Whether writing a row of `out` would touch a row of `x` that comes later. */
-function overwritesUnread(x: RealArray, width: number, out: RealArray, outWidth: number): boolean {
-  if (x.buffer !== out.buffer) return false
-  const distance = (out.byteOffset - x.byteOffset) / x.BYTES_PER_ELEMENT
-  if (distance >= x.length || -distance >= out.length) return false
-  // Row r of out ends at distance + (r + 1) · outWidth and must not reach past (r + 1) · width, where the unread rows
-  // begin. Both grow evenly with r, so it is enough to look at the first row and at the last but one.
-  const rows = x.length / width
-  const headroom = Math.min(width - outWidth, (rows - 1) * (width - outWidth))
-  return distance > headroom
 }

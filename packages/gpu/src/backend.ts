@@ -4,12 +4,14 @@ import {
   BackendError,
   type Data,
   type DType,
+  keep,
   mapRecord,
   type Options,
   type SpecRecord,
   type Storage,
   type StorageRecord,
   type StoredTensor,
+  scope,
   storedOn,
   storedTensor,
   type Tensor,
@@ -27,13 +29,15 @@ import { GraphProgram } from './program/graph-program.js'
 import { wayOf } from './program/lower-node.js'
 import { stays } from './program/placement.js'
 import { type MakeError, Recorder } from './program/recorder.js'
-import { shaderOf } from './program/shader.js'
+import { refusalWords, shaderOf } from './program/shader.js'
 import { GpuStorage } from './storage.js'
 
 /** What `GpuBackend.status` tells of itself. */
 export interface GpuStatus {
   /** The adapter's own words for itself. */
   readonly adapter: string
+  /** What stands between WebGPU and it, as far as the adapter tells. */
+  readonly driver: string
   /** Command buffers handed to the device, and times that numbers were waited for. */
   readonly submissions: number
   readonly waits: number
@@ -69,8 +73,10 @@ export class GpuBackend implements GraphBackend {
   get status(): GpuStatus {
     const { context, submissions, waits, buffers, pipelines } = this.#engine
     const { vendor, architecture, device, description } = context.adapter.info
+    const named = (words: readonly string[]): string => words.filter((word) => word !== '').join(', ')
     return {
-      adapter: [description || device || architecture, vendor].filter((word) => word !== '').join(', '),
+      adapter: named([device || architecture || vendor, vendor]),
+      driver: description,
       submissions,
       waits,
       liveBuffers: buffers.liveBuffers,
@@ -175,8 +181,11 @@ export class GpuBackend implements GraphBackend {
       bufferAt.set(block, buffer)
       return buffer
     }
-    if (this.#guards.length > 0) this.#refused ??= engine.takeFor(this, 16, 'refusals')
     const encoder = engine.device.createCommandEncoder()
+    if (this.#guards.length > 0 && this.#refused === undefined) {
+      this.#refused = engine.takeFor(this, 4 * refusalWords, 'refusals')
+      encoder.clearBuffer(this.#refused)
+    }
     for (const step of steps) {
       if (step.kind === 'copy') {
         encoder.copyBufferToBuffer(
@@ -202,14 +211,20 @@ export class GpuBackend implements GraphBackend {
 
   /** An op without a kernel as the simpler ops that it is made of. */
   #runComposition(op: AnyOp, inputs: StorageRecord, options: Options, results: SpecRecord): StorageRecord {
-    const tensors = mapRecord(inputs, (input): Tensor => storedTensor(input, this, input.storage))
-    const made = op.composition!(tensors as TensorRecord, options) as TensorRecord
+    const made = scope(() => {
+      // The inputs are somebody else's, and the results will be: only what is in between ends here.
+      const tensors = mapRecord(inputs, (input): Tensor => keep(storedTensor(input, this, input.storage)))
+      return keep(op.composition!(tensors as TensorRecord, options) as TensorRecord)
+    })
+    const store = (tensor: Tensor): StoredTensor => storedOn(tensor, this, op.name)
     return Object.fromEntries(
-      Object.keys(results).map((name) => {
+      Object.entries(results).map(([name, spec]) => {
         const value = made[name]
-        const store = (tensor: Tensor): StoredTensor => storedOn(tensor, this, op.name)
-        if (value === undefined) throw new BackendError(`${op.name}: its composition does not make ${name}`)
-        return [name, Array.isArray(value) ? value.map(store) : store(value as Tensor)]
+        if (Array.isArray(value)) return [name, value.map(store)]
+        if (value !== undefined) return [name, store(value as Tensor)]
+        // Saved for the backward pass of a kernel, and of no use to a composition's.
+        const { shape, dtype } = spec as TensorSpec
+        return [name, { shape, dtype, storage: this.zeros({ shape, dtype }) }]
       }),
     )
   }

@@ -1,4 +1,5 @@
 import { setFlagsFromString } from 'node:v8'
+import type { GpuBackend } from '@gyre/gpu'
 import { type Backend, isGyreError, jsBackend, setBackend } from '@gyre/tensor'
 import type { WasmBackend } from '@gyre/wasm'
 import { UsageError } from './errors.js'
@@ -15,18 +16,27 @@ export interface BackendOptions {
 /** The backend that a command computes on. */
 export interface ChosenBackend {
   readonly backend: Backend
-  /** What decides the last digits of its numbers: `js`, or `wasm (relaxed-simd)`. Threads do not. */
+  /** What decides the last digits of its numbers: `js`, `wasm (relaxed-simd)`, `gpu (the adapter)`. Threads do not. */
   readonly identity: string
   readonly threads: number
   /** Present where it is `wasm`. */
   readonly wasm?: WasmBackend
+  /** Present where it is `gpu`. */
+  readonly gpu?: GpuBackend
 }
 
-/** Sets the backend that the options ask for, and says on standard error what `auto` chose. */
+/** Sets the backend that the options ask for, and says on standard error what `auto` or a missing GPU chose. */
 export async function chooseBackend(options: BackendOptions): Promise<ChosenBackend> {
   const { backend: name, threads } = options
   if (name === 'gpu') {
-    throw new UsageError('--backend gpu: this version of Gyre has no gpu backend; expected auto, js or wasm')
+    try {
+      return await useGpu()
+    } catch (error) {
+      if (!isGyreError(error)) throw error
+      const chosen = await useWasm(threads)
+      process.stderr.write(`backend: ${describeBackend(chosen)}, since there is no GPU (${error.message})\n`)
+      return chosen
+    }
   }
   if (name === 'js') {
     if (threads !== undefined && threads > 1)
@@ -73,6 +83,23 @@ async function useWasm(threads: number | undefined): Promise<ChosenBackend> {
   setBackend(backend)
   const { variant, threads: running } = backend.status
   return { backend, identity: `wasm (${variant})`, threads: running, wasm: backend }
+}
+
+/** WebGPU's backend, made but not set; a `BackendError` where it cannot be. */
+export async function loadGpu(): Promise<GpuBackend> {
+  // Dawn is a large library, and most commands are told to use none.
+  const { gpu } = await import('@gyre/gpu')
+  return gpu()
+}
+
+/** The one that commands of this process have used. */
+let loadedGpu: Promise<GpuBackend> | undefined
+
+async function useGpu(): Promise<ChosenBackend> {
+  loadedGpu ??= loadGpu()
+  const backend = await loadedGpu
+  setBackend(backend)
+  return { backend, identity: `gpu (${backend.status.adapter})`, threads: 1, gpu: backend }
 }
 
 function useJs(): ChosenBackend {

@@ -10,6 +10,7 @@ import { addMerge } from './commands/merge.js'
 import { addPredict } from './commands/predict.js'
 import { addPretrain } from './commands/pretrain.js'
 import { addReport } from './commands/report.js'
+import { addSimulate } from './commands/simulate.js'
 import { addSweep } from './commands/sweep.js'
 import { addWorker } from './commands/worker.js'
 import { addCommonOptions } from './common-options.js'
@@ -43,6 +44,7 @@ function createProgram(): Command {
     addReport,
     addSweep,
     addWorker,
+    addSimulate,
     addDoctor,
   ]) {
     addCommonOptions(add(program)).exitOverride()

@@ -28,7 +28,7 @@ export interface Backend {
   read(tensor: StoredTensor): Promise<Data>
   /** Absent where numbers cannot be had without waiting. */
   readSync?(tensor: StoredTensor): Data
-  /** The storage's tensor has ended; it may be used again. */
+  /** The scope of the storage's tensor has ended. Absent where the garbage collector sees to everything. */
   release?(storage: Storage): void
 }
 

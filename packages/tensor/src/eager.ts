@@ -3,13 +3,29 @@ import type { Data } from './dtype.js'
 import { BackendError, ScopeError } from './errors.js'
 import { type Interpreter, mapTensors, tensorsOf } from './interpreter.js'
 import type { SpecRecord, TensorRecord } from './op.js'
-import { currentScope, type Scope, type Scoped } from './scope.js'
+import { currentScope, type Owned, Scope, type Scoped } from './scope.js'
 import { Tensor, type TensorSpec } from './tensor.js'
 
 /** A tensor's numbers, or how to make them on first use: a constant that nobody reads allocates nothing. */
-interface Contents {
+class Contents implements Owned {
   stored: { readonly backend: Backend; readonly storage: Storage } | undefined
   make: Make | undefined
+  /** The scope that gives them back, where the backend wants that. */
+  owner: Scope | undefined
+
+  constructor(make: Make | undefined) {
+    this.make = make
+  }
+
+  /** Takes numbers, which end with `scope` where their backend has to be told. */
+  hold(backend: Backend, storage: Storage, scope: Scope | undefined): void {
+    this.stored = { backend, storage }
+    if (backend.release !== undefined && scope !== undefined) Scope.give(this, scope)
+  }
+
+  free(): void {
+    if (this.stored) this.stored.backend.release!(this.stored.storage)
+  }
 }
 
 /** How numbers are made on first use. */
@@ -63,7 +79,7 @@ export function lazyTensor<S extends TensorSpec['shape'], D extends TensorSpec['
   spec: TensorSpec<S, D>,
   make: Make,
 ): Tensor<S, D> {
-  const value: EagerValue = { contents: { stored: undefined, make }, scope: currentScope() }
+  const value: EagerValue = { contents: new Contents(make), scope: currentScope() }
   return new Tensor(spec, eager, value)
 }
 
@@ -92,7 +108,8 @@ export function storedOn(tensor: Tensor, backend: Backend, where: string): Store
 /** A tensor over numbers that a backend holds. */
 export function storedTensor(spec: TensorSpec, backend: Backend, storage: Storage): Tensor {
   const { shape, dtype } = spec
-  const contents: Contents = { stored: { backend, storage }, make: undefined }
+  const contents = new Contents(undefined)
+  contents.hold(backend, storage, currentScope())
   return new Tensor({ shape, dtype }, eager, { contents, scope: currentScope() } satisfies EagerValue)
 }
 
@@ -116,10 +133,10 @@ function store(tensor: Tensor, backend: Backend, where: string): StoredTensor {
   if (contents.stored === undefined) {
     const make = contents.make!
     const storage = make === 'zeros' ? backend.zeros(tensor) : backend.store(tensor, make())
-    contents.stored = { backend, storage }
+    contents.hold(backend, storage, scope)
     contents.make = undefined
   }
-  return { shape: tensor.shape, dtype: tensor.dtype, storage: contents.stored.storage }
+  return { shape: tensor.shape, dtype: tensor.dtype, storage: contents.stored!.storage }
 }
 
 function viewOf(tensor: Tensor, spec: TensorSpec): Tensor {

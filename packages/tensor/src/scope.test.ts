@@ -1,8 +1,12 @@
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type Backend, type Storage, setBackend } from './backend.js'
 import { tensor, zeros } from './create.js'
 import { isGyreError, ScopeError } from './errors.js'
+import { jsBackend } from './js-backend.js'
 import { add } from './ops/add.js'
+import { neg } from './ops/neg.js'
 import { reshape } from './ops/reshape.js'
+import { Parameter } from './parameter.js'
 import { currentScope, keep, recordingScope, scope } from './scope.js'
 import type { Tensor } from './tensor.js'
 
@@ -143,5 +147,54 @@ describe('a recording scope', () => {
       { handOver: true },
     )
     expect([...made!.dataSync()]).toEqual([1, 2])
+  })
+})
+
+describe('a scope on a backend that has to be told', () => {
+  const released = new Set<Storage>()
+  const backend: Backend = { ...jsBackend, name: 'told', release: (storage) => released.add(storage) }
+  beforeAll(() => setBackend(backend))
+  afterAll(() => setBackend(jsBackend))
+  beforeEach(() => released.clear())
+
+  /** How many storages have been given back by the end of \`body\`, and what it returns. */
+  function releasesOf<T>(body: () => T): { readonly result: T; readonly releases: number } {
+    const result = scope(body)
+    return { result, releases: released.size }
+  }
+
+  test('gives back everything made in it but what it returns', () => {
+    // [1, 2], its sum with 0, and that 0 end; the negative lives.
+    const { result, releases } = releasesOf(() => neg(one()))
+    expect(releases).toBe(3)
+    expect([...result.dataSync()]).toEqual([-1, -2])
+  })
+
+  test('leaves the numbers of a tensor alone whose view it returns', () => {
+    const { result, releases } = releasesOf(() => reshape(one(), [2, 1]))
+    expect(releases).toBe(2)
+    expect([...result.dataSync()]).toEqual([1, 2])
+  })
+
+  test('leaves those of outer tensors, kept ones and parameters alone', () => {
+    const outer = one()
+    const parameter = new Parameter({ shape: [2], dtype: 'float32' }, 'zeros')
+    const { result, releases } = releasesOf(() => {
+      const kept = keep(neg(outer))
+      parameter.assign(add(parameter.value, outer))
+      return () => kept
+    })
+    expect(releases).toBe(0)
+    expect([...result().dataSync()]).toEqual([-1, -2])
+    expect([...parameter.value.dataSync()]).toEqual([1, 2])
+    expect([...outer.dataSync()]).toEqual([1, 2])
+  })
+
+  test('hands them to a recording scope around it, which gives them back', () => {
+    recordingScope(() => {
+      scope(one)
+      expect(released.size).toBe(0)
+    })
+    expect(released.size).toBe(3)
   })
 })

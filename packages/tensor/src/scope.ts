@@ -1,15 +1,23 @@
 import { ScopeError } from './errors.js'
 import { Tensor } from './tensor.js'
 
+/** Numbers that are given back when the scope that owns them ends. */
+export interface Owned {
+  owner: Scope | undefined
+  free(): void
+}
+
 /**
- * A stretch of time that owns the eager tensors made in it. It keeps no list of them, so what is no longer
- * reachable can be collected before it ends; each tensor knows its scope and asks whether it has ended.
+ * A stretch of time that owns the eager tensors made in it. It keeps no list of tensors, so what is no longer
+ * reachable can be collected before it ends; each tensor knows its scope and asks whether it has ended. It does keep
+ * a list of numbers that the garbage collector does not know, such as a GPU's, and gives them back as it ends.
  */
 export class Scope {
   readonly parent: Scope | undefined
   /** A recording scope belongs to a tape, whose backward pass still needs what scopes inside it made. */
   readonly recording: boolean
   #state: 'open' | 'ended' | Scope = 'open'
+  readonly #owned = new Set<Owned>()
 
   constructor(parent: Scope | undefined, recording: boolean) {
     this.parent = parent
@@ -33,14 +41,29 @@ export class Scope {
 
   /** Ends the scope, or hands its tensors to the scope around it when that one, or the caller, still needs them. */
   end(handOver: boolean): void {
-    if (handOver || this.parent?.recording) this.#state = this.parent ?? 'open'
-    else this.#state = 'ended'
+    const handsOver = handOver || this.parent?.recording
+    this.#state = handsOver ? (this.parent ?? 'open') : 'ended'
+    for (const owned of this.#owned) {
+      if (handsOver) Scope.give(owned, this.parent)
+      else owned.free()
+    }
+    this.#owned.clear()
+  }
+
+  /** Makes numbers a scope's, or nobody's: the garbage collector's. */
+  static give(owned: Owned, scope: Scope | undefined): void {
+    if (owned.owner) owned.owner.#owned.delete(owned)
+    const owner = scope?.owner
+    owned.owner = owner
+    if (owner) owner.#owned.add(owned)
   }
 }
 
 /** What a scope may own: eager tensors' values. */
 export interface Scoped {
   scope: Scope | undefined
+  /** The numbers, which views of one tensor share. */
+  readonly contents: Owned
 }
 
 let current: Scope | undefined
@@ -116,7 +139,10 @@ function moveTo(target: Scope | undefined, value: unknown, owner: Scope | undefi
         `keep: a tensor of shape [${value.shape.join(', ')}] cannot be kept after the scope that made it ended`,
       )
     }
-    if (scoped && (owner === undefined || scoped.scope?.owner === owner)) scoped.scope = target
+    if (scoped && (owner === undefined || scoped.scope?.owner === owner)) {
+      scoped.scope = target
+      if (scoped.contents.owner !== undefined) Scope.give(scoped.contents, target)
+    }
   } else if (Array.isArray(value)) {
     for (const item of value) moveTo(target, item, owner)
   } else if (value instanceof Map) {

@@ -1,5 +1,6 @@
 export { adapterFlopsPerToken } from './adapter-flops.js'
 export { type ApplyMethodOptions, applyMethod, type Trainable } from './apply-method.js'
+export { chooseBlockSizesFor, type GradientOptions, siteGradients } from './choose-block-sizes.js'
 export { DivergenceError, TrainingError } from './errors.js'
 export {
   bitsPerCharacter,
@@ -9,7 +10,14 @@ export {
   type MetricName,
   measure,
 } from './evaluate.js'
-export { methodGrammar, parseMethod, parseMethods, type TrainingMethod } from './method-grammar.js'
+export {
+  type AutomaticMethod,
+  methodGrammar,
+  parseMethod,
+  parseMethods,
+  parseRunMethod,
+  type TrainingMethod,
+} from './method-grammar.js'
 export { blockSizesOf, countTrained, withinBudget, withSize } from './method-sizes.js'
 export { type AdapterConfigs, type AdapterMethodName, adapterMethods } from './methods.js'
 export * from './metrics.js'
@@ -23,3 +31,4 @@ export {
   Trainer,
   type TrainerOptions,
 } from './trainer.js'
+export { recordTrainingCurve, type TrainingCurve, type TrainingCurveOptions } from './training-curve.js'

@@ -27,12 +27,19 @@ const wantedFeatures = ['subgroups', 'timestamp-query'] as const
  */
 export async function acquireGpu(): Promise<GpuContext> {
   const gpu = await findWebGpu()
+  if ((await gpu.requestAdapter()) === null) {
+    throw new GpuUnavailableError(
+      `gpu: WebGPU finds no adapter; ${inNode() ? 'it needs a driver for Vulkan (Linux), Metal (macOS) or Direct3D 12 (Windows)' : 'the browser has none for this machine, or it is switched off'}`,
+    )
+  }
   const { WebGPUContext } = await loadGpuJs()
   const restore = widenDevices(gpu)
   try {
     return await WebGPUContext.acquire()
   } catch (error) {
-    throw new GpuUnavailableError(`gpu: no adapter: ${whyNoAdapter(error)}`, { cause: error })
+    throw new GpuUnavailableError(`gpu: the adapter gives no device: ${(error as Error).message}`, {
+      cause: error,
+    })
   } finally {
     restore()
   }
@@ -48,14 +55,14 @@ export async function releaseGpu(): Promise<void> {
 async function findWebGpu(): Promise<GPU> {
   const holder = globalThis as { navigator?: { gpu?: GPU } }
   if (holder.navigator?.gpu) return holder.navigator.gpu
-  if (typeof process === 'undefined' || process.versions?.node === undefined) {
+  if (!inNode()) {
     throw new GpuUnavailableError(
       'gpu: this browser has no WebGPU (navigator.gpu), or the page is not from a secure context (https or 127.0.0.1)',
     )
   }
-  let dawn: typeof import('webgpu')
+  let dawn: Dawn
   try {
-    dawn = await import('webgpu')
+    dawn = await importDawn('webgpu')
   } catch (error) {
     throw new GpuUnavailableError(
       `gpu: the package webgpu (Dawn) does not load: ${(error as Error).message}; install webgpu 0.6.2 or later`,
@@ -65,11 +72,24 @@ async function findWebGpu(): Promise<GPU> {
   for (const [name, value] of Object.entries(dawn.globals)) {
     Object.defineProperty(globalThis, name, { value, configurable: true, writable: true })
   }
-  const gpu = dawn.create([])
+  const gpu = dawn.create([loopsZeroMemory])
   if (holder.navigator === undefined) {
     Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true, writable: true })
   } else Object.defineProperty(holder.navigator, 'gpu', { value: gpu, configurable: true })
   return gpu
+}
+
+type Dawn = typeof import('webgpu')
+
+/**
+ * Workgroup memory begins as zeros. Dawn can leave that to the driver; SwiftShader then makes an instruction for each
+ * number, and takes half a minute to compile a shader with 32 KiB. The other way is a loop.
+ */
+const loopsZeroMemory = 'disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension'
+
+/** By a name that bundlers do not follow: what they make is for browsers, which have no use for Dawn. */
+function importDawn(name: 'webgpu'): Promise<Dawn> {
+  return import(/* @vite-ignore */ name)
 }
 
 /** While it lasts, devices are opened with the adapter's limits: gpu.js asks for two of them only. */
@@ -96,10 +116,6 @@ function widenDevices(gpu: GPU): () => void {
   }
 }
 
-function whyNoAdapter(error: unknown): string {
-  const { message } = error as Error
-  const node = typeof process !== 'undefined' && process.versions?.node !== undefined
-  return node
-    ? `${message} In Node it comes from a Vulkan driver (Linux), Metal (macOS) or Direct3D 12 (Windows).`
-    : message
+function inNode(): boolean {
+  return typeof process !== 'undefined' && process.versions?.node !== undefined
 }

@@ -1,13 +1,72 @@
 import type { GpuContext } from './device.js'
 
-/** What is used of gpu.js; its own declarations lack WebGPU's part. */
+/** What is used of gpu.js: its own declarations lack WebGPU's part, and every result that is a promise. */
 export interface GpuJs {
-  readonly GPU: typeof import('gpu.js').GPU
+  readonly GPU: new (settings: { readonly mode: GpuBackend }) => GpuJsInstance
+  /** Rows of equal length as an argument; kernels see `rows[y][x]`. Width first. */
+  readonly input: (values: Float32Array, size: readonly [number, number]) => unknown
+  readonly WebGPUBufferResult: new (settings: {
+    readonly buffer: GPUBuffer
+    readonly output: readonly number[]
+    readonly context: GpuContext
+  }) => DeviceRows
   readonly WebGPUContext: {
     acquire(): Promise<GpuContext>
     destroy(): Promise<void>
   }
 }
+
+/** Where gpu.js runs kernels: `webgl2` in browsers only, `webgpu` where there is an adapter, the others everywhere. */
+export type GpuBackend = 'webgpu' | 'webgl2' | 'webasm' | 'cpu'
+
+export interface GpuJsInstance {
+  createKernel(source: string, settings: KernelSettings): GpuJsKernel
+  createPipeline(steps: (x: unknown) => unknown): GpuJsPipeline
+}
+
+export interface KernelSettings {
+  readonly constants: { readonly [name: string]: number | Float32Array }
+  readonly constantTypes: { readonly [name: string]: 'Float' | 'Array' }
+  readonly precision: 'single'
+  /** Results stay on the device … */
+  readonly pipeline: true
+  /** … each in memory of its own, so that a later call leaves it alone. */
+  readonly immutable: true
+  readonly dynamicOutput: true
+  readonly dynamicArguments: true
+  /** Where a loop ends that has no end that gpu.js can read; it would be 1000. */
+  readonly loopMaxIterations: number
+}
+
+export interface GpuJsKernel {
+  (...args: readonly unknown[]): KernelResult | Promise<KernelResult>
+  setOutput(size: readonly [number, number]): void
+  destroy(): void
+  /** The kernel that ran: gpu.js replaces one that its backend cannot run by one on the CPU. */
+  readonly kernel: { readonly constructor: { readonly mode: string }; readonly fallbackReason: string | null }
+}
+
+export interface GpuJsPipeline {
+  (x: unknown): Promise<readonly Float32Array[]>
+  readonly executorKind: string
+  readonly fallbackReason: string | null
+  destroy(): Promise<void>
+}
+
+/** gpu.js's handle: a buffer of WebGPU or a texture of WebGL. Clones share its memory, which ends with the last. */
+export interface DeviceRows {
+  /** WebGPU's only. */
+  readonly buffer?: GPUBuffer
+  /** Width and number of rows. */
+  output: readonly number[]
+  /** WebGL's only: the same, and a third dimension of 1. */
+  dimensions?: readonly number[]
+  toArray(): readonly Float32Array[]
+  clone(): DeviceRows
+  delete(): void
+}
+
+export type KernelResult = readonly Float32Array[] | DeviceRows
 
 let loading: Promise<GpuJs> | undefined
 

@@ -8,8 +8,8 @@ import {
   type Tensor,
   useReference,
 } from '@gyre/tensor'
-import { elementType } from '../data-on-device.js'
-import { type AnyGpuKernel, kernelFor, type Located } from '../kernel.js'
+import { elementType, gpuDTypes } from '../data-on-device.js'
+import { type AnyGpuKernel, kernelFor, type Located, type Lowering } from '../kernel.js'
 import type { ElementwiseInput } from '../program/step.js'
 import * as functions from '../wgsl/functions.js'
 import { stridedIndex } from './strided-index.js'
@@ -35,18 +35,51 @@ export function broadcastInput({ shape, dtype, block }: Located, outputShape: Sh
 function unary(op: UnaryOp, kernels: { readonly [D in DType]?: Unary }): AnyGpuKernel {
   return kernelFor(op, {
     dtypes: Object.keys(kernels) as DType[],
-    lower: ({ x }, _options, { output }, lowering) => {
-      const { value, declarations } = kernels[x.dtype]!
-      lowering.elementwise({
-        name: op.name,
-        count: sizeOf(x.shape),
-        inputs: { x: { block: x.block, type: elementType(x.dtype) } },
-        output: { block: output.block, type: elementType(output.dtype) },
-        value: ({ x }) => value(x!),
-        declarations,
-      })
-    },
+    lower: ({ x }, _options, { output }, lowering) =>
+      lowerUnary(lowering, op.name, x, output, kernels[x.dtype]!),
   })
+}
+
+function lowerUnary(
+  lowering: Lowering,
+  name: string,
+  x: Located,
+  output: Located,
+  { value, declarations }: Unary,
+): void {
+  lowering.elementwise({
+    name,
+    count: sizeOf(x.shape),
+    inputs: { x: { block: x.block, type: elementType(x.dtype) } },
+    output: { block: output.block, type: elementType(output.dtype) },
+    value: ({ x }) => value(x!),
+    declarations,
+  })
+}
+
+/** grad times the slope at x. */
+function lowerSlope(
+  lowering: Lowering,
+  name: string,
+  { grad, x }: { readonly grad: Located; readonly x: Located },
+  output: Located,
+  { value, declarations }: Unary,
+): void {
+  lowering.elementwise({
+    name,
+    count: sizeOf(x.shape),
+    inputs: { grad: { block: grad.block, type: 'f32' }, x: { block: x.block, type: 'f32' } },
+    output: { block: output.block, type: 'f32' },
+    value: ({ grad, x }) => `${grad} * ${value(x!)}`,
+    declarations,
+  })
+}
+
+/** Towards zero for whole numbers; whether it is another number than 0 for bool. */
+function castTo(dtype: DType, from: DType, x: string): string {
+  if (dtype === from) return x
+  if (dtype !== 'bool') return `${elementType(dtype)}(${x})`
+  return `select(0u, 1u, ${x} != ${elementType(from)}())`
 }
 
 type Binary = (a: string, b: string) => string
@@ -96,11 +129,86 @@ export const elementwiseKernels = {
     int32: { value: (x) => `-${x}` },
     complex64: { value: (x) => `-${x}` },
   }),
+  // A comparison with NaN fails, so what is not below, or above, is kept: NaN too, as in JavaScript.
+  maximum: binary(ops.maximum, {
+    float32: (a, b) => `select(select(${a}, ${b}, ${a} < ${b}), ${b}, ${b} != ${b})`,
+    int32: (a, b) => `max(${a}, ${b})`,
+  }),
+  minimum: binary(ops.minimum, {
+    float32: (a, b) => `select(select(${a}, ${b}, ${a} > ${b}), ${b}, ${b} != ${b})`,
+    int32: (a, b) => `min(${a}, ${b})`,
+  }),
   exp: unary(ops.exp, { float32: { value: call('exp') } }),
   log: unary(ops.log, { float32: { value: call('log') } }),
   sqrt: unary(ops.sqrt, { float32: { value: call('sqrt') } }),
   rsqrt: unary(ops.rsqrt, { float32: { value: call('inverseSqrt') } }),
+  sin: unary(ops.sin, {
+    float32: { value: (x) => `sine_and_cosine(${x}).x`, declarations: [functions.sineAndCosine] },
+  }),
+  cos: unary(ops.cos, {
+    float32: { value: (x) => `sine_and_cosine(${x}).y`, declarations: [functions.sineAndCosine] },
+  }),
   tanh: unary(ops.tanh, { float32: { value: call('tanh_accurate'), declarations: [functions.tanh] } }),
+  erf: unary(ops.erf, { float32: { value: call('error_function'), declarations: [functions.erf] } }),
+  sigmoid: unary(ops.sigmoid, { float32: { value: call('sigmoid'), declarations: [functions.sigmoid] } }),
+  relu: unary(ops.relu, { float32: { value: (x) => `select(${x}, 0.0, ${x} < 0.0)` } }),
+  silu: unary(ops.silu, {
+    float32: { value: (x) => `${x} * sigmoid(${x})`, declarations: [functions.sigmoid] },
+  }),
+  siluBackward: kernelFor(ops.siluBackward, {
+    dtypes: ['float32'],
+    lower: (inputs, _options, { output }, lowering) =>
+      lowerSlope(lowering, 'siluBackward', inputs, output, {
+        value: call('silu_slope'),
+        declarations: [functions.sigmoid, functions.siluSlope],
+      }),
+  }),
+  gelu: kernelFor(ops.gelu, {
+    dtypes: ['float32'],
+    lower: ({ x }, { approximate }, { output }, lowering) =>
+      lowerUnary(
+        lowering,
+        'gelu',
+        x,
+        output,
+        approximate === 'tanh'
+          ? { value: call('gelu_tanh'), declarations: [functions.sigmoid, functions.geluTanh] }
+          : { value: call('gelu'), declarations: [functions.erf, functions.gelu] },
+      ),
+  }),
+  geluBackward: kernelFor(ops.geluBackward, {
+    dtypes: ['float32'],
+    lower: (inputs, { approximate }, { output }, lowering) =>
+      lowerSlope(
+        lowering,
+        'geluBackward',
+        inputs,
+        output,
+        approximate === 'tanh'
+          ? { value: call('gelu_tanh_slope'), declarations: [functions.sigmoid, functions.geluTanhSlope] }
+          : { value: call('gelu_slope'), declarations: [functions.erf, functions.geluSlope] },
+      ),
+  }),
+  where: kernelFor(ops.where, {
+    dtypes: ['float32', 'int32', 'bool', 'complex64'],
+    lower: ({ condition, a, b }, _options, { output }, lowering) =>
+      lowering.elementwise({
+        name: 'where',
+        count: sizeOf(output.shape),
+        inputs: {
+          condition: broadcastInput(condition, output.shape),
+          a: broadcastInput(a, output.shape),
+          b: broadcastInput(b, output.shape),
+        },
+        output: { block: output.block, type: elementType(output.dtype) },
+        value: ({ condition, a, b }) => `select(${b}, ${a}, ${condition} != 0u)`,
+      }),
+  }),
+  cast: kernelFor(ops.cast, {
+    dtypes: gpuDTypes,
+    lower: ({ x }, _options, { output }, lowering) =>
+      lowerUnary(lowering, 'cast', x, output, { value: (value) => castTo(output.dtype, x.dtype, value) }),
+  }),
   equal: comparison(ops.equal, '=='),
   notEqual: comparison(ops.notEqual, '!='),
   less: comparison(ops.less, '<'),

@@ -9,7 +9,7 @@ import { fuseElementwise } from './fuse-elementwise.js'
 import { type HeldConstant, lowerGraph } from './lower-graph.js'
 import { placeInSlots, stays } from './placement.js'
 import { Recorder } from './recorder.js'
-import { type Shader, shaderOf } from './shader.js'
+import { refusalWords, type Shader, shaderOf } from './shader.js'
 import type { Step } from './step.js'
 
 /** Outputs of at most so many bytes in all are sent for at once; larger ones stay until somebody reads them. */
@@ -76,7 +76,7 @@ export class GraphProgram implements GraphRunner {
     )
     // Compiled now: the first run need not wait for it kernel by kernel.
     for (const action of this.#actions) if ('shader' in action) engine.pipelines.get(action.shader)
-    if (this.#recorder.guards.length > 0) this.#refused = engine.takeFor(this, 16, 'a program')
+    if (this.#recorder.guards.length > 0) this.#refused = engine.takeFor(this, 4 * refusalWords, 'refusals')
   }
 
   run({ inputs, parameters, constants }: GraphArguments): GraphResults {

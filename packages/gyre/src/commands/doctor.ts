@@ -1,11 +1,12 @@
 import { readdir, stat } from 'node:fs/promises'
 import { availableParallelism, freemem, totalmem } from 'node:os'
 import { join, resolve } from 'node:path'
+import type { GpuBackend } from '@gyre/gpu'
 import { formatNumber, renderTable } from '@gyre/report'
 import { type AnyOp, type Backend, isGyreError, ops } from '@gyre/tensor'
 import type { WasmBackend } from '@gyre/wasm'
 import type { Command } from 'commander'
-import { type ChosenBackend, chooseBackend, loadWasm, switchesRelaxedSimdOn } from '../backend.js'
+import { type ChosenBackend, chooseBackend, loadGpu, loadWasm, switchesRelaxedSimdOn } from '../backend.js'
 import type { CommonOptions } from '../common-options.js'
 import { gyreVersion } from '../version.js'
 
@@ -17,12 +18,12 @@ interface Diagnosis {
   /** Threads that kernels run on. */
   readonly threads: number
   readonly memory: { readonly totalBytes: number; readonly freeBytes: number }
-  readonly backends: { readonly js: JsState; readonly wasm: WasmState; readonly gpu: Missing }
+  readonly backends: { readonly js: JsState; readonly wasm: WasmState; readonly gpu: GpuState }
   /** The backend that `--backend` chose. */
   readonly backend: string
   /** Which kernel it runs for each op, in single precision. */
   readonly kernels: { readonly [op: string]: string }
-  /** Ops that it leaves to their reference kernels, and why. */
+  /** Ops that it leaves to their reference kernels, or to compositions of other ops, and why. */
   readonly fallbacks: { readonly [op: string]: string }
   /** Blocks of a circulant matrix from this size on are multiplied through their transforms, on the backend wasm. */
   readonly smallestTransformedBlock: number
@@ -49,6 +50,26 @@ type WasmState =
       readonly singleThreadReason?: string
     }
 
+type GpuState =
+  | Missing
+  | {
+      readonly available: true
+      readonly adapter: string
+      readonly driver: string
+      readonly features: readonly string[]
+      readonly limits: { readonly [name: string]: number }
+    }
+
+/** The limits of a device that kernels meet first. */
+const shownLimits = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupsPerDimension',
+] as const
+
 export function addDoctor(program: Command): Command {
   return program
     .command('doctor')
@@ -61,7 +82,7 @@ async function runDoctor(options: CommonOptions): Promise<void> {
   console.log(options.json ? JSON.stringify(diagnosis) : formatDiagnosis(diagnosis))
 }
 
-async function diagnose({ backend, threads, wasm }: ChosenBackend): Promise<Diagnosis> {
+async function diagnose({ backend, threads, wasm, gpu }: ChosenBackend): Promise<Diagnosis> {
   const { referenceReasons, smallestTransformedBlock } = await import('@gyre/wasm')
   const cache = resolve('.gyre')
   return {
@@ -74,12 +95,14 @@ async function diagnose({ backend, threads, wasm }: ChosenBackend): Promise<Diag
     backends: {
       js: { available: true },
       wasm: wasm ? wasmState(wasm) : await findWasm(),
-      gpu: { available: false, reason: 'this version of Gyre has no gpu backend' },
+      gpu: gpu ? gpuState(gpu) : await findGpu(),
     },
     backend: backend.name,
     kernels: kernelsOf(backend),
     // The reference kernels are what js consists of; elsewhere they stand in.
-    fallbacks: wasm ? Object.fromEntries(referenceReasons()) : {},
+    fallbacks: Object.fromEntries(
+      wasm ? referenceReasons() : gpu ? (await import('@gyre/gpu')).compositionReasons() : [],
+    ),
     smallestTransformedBlock,
     cache: { path: cache, bytes: await bytesBelow(cache) },
   }
@@ -94,6 +117,27 @@ function wasmState({ status: { variant, singleThreadReason } }: WasmBackend): Wa
 async function findWasm(): Promise<WasmState> {
   try {
     return wasmState(await loadWasm(1))
+  } catch (error) {
+    if (!isGyreError(error)) throw error
+    return { available: false, reason: error.message }
+  }
+}
+
+function gpuState({ device, status }: GpuBackend): GpuState {
+  const { adapter, driver } = status
+  return {
+    available: true,
+    adapter,
+    driver,
+    features: [...device.features].sort(),
+    limits: Object.fromEntries(shownLimits.map((name) => [name, device.limits[name]])),
+  }
+}
+
+/** Whether there could be a GPU where another backend was chosen. */
+async function findGpu(): Promise<GpuState> {
+  try {
+    return gpuState(await loadGpu())
   } catch (error) {
     if (!isGyreError(error)) throw error
     return { available: false, reason: error.message }
@@ -147,7 +191,13 @@ function formatDiagnosis(diagnosis: Diagnosis): string {
           ? `available${inUse('wasm')}: ${describeWasm(backends.wasm)}`
           : backends.wasm.reason,
       ],
-      ['backend gpu', backends.gpu.reason],
+      [
+        'backend gpu',
+        backends.gpu.available
+          ? `available${inUse('gpu')}: ${backends.gpu.adapter}; ${backends.gpu.driver}`
+          : backends.gpu.reason,
+      ],
+      ...(backends.gpu.available ? gpuRows(backends.gpu) : []),
       ['kernels', `${Object.keys(kernels).length} ops on ${backend}: ${kernelCounts}`],
       ['falls back', formatFallbacks(fallbacks)],
       [
@@ -157,6 +207,18 @@ function formatDiagnosis(diagnosis: Diagnosis): string {
       ['cache', `${cache.path}, ${mebibytes(cache.bytes)}`],
     ],
   )
+}
+
+function gpuRows({ features, limits }: GpuState & { available: true }): [string, string][] {
+  return [
+    ['gpu features', features.join(', ')],
+    [
+      'gpu limits',
+      Object.entries(limits)
+        .map(([name, value]) => `${name} ${value}`)
+        .join(', '),
+    ],
+  ]
 }
 
 function describeWasm({ variant, switchedOn, singleThreadReason }: WasmState & { available: true }): string {
