@@ -9,7 +9,7 @@ import type { Model } from '@gyre/transformers'
 import { loadModelFolder } from '@gyre/transformers/node'
 import { describe, expect, it } from 'vitest'
 import { FixtureFile, fixturePath } from './fixture-files.js'
-import { onEveryBackend } from './on-every-backend.js'
+import { onEveryBackendAndGpu } from './on-every-backend.js'
 import { relmax } from './relmax.js'
 
 const folders = readdirSync(fixturePath('adapters')).sort()
@@ -35,32 +35,32 @@ async function load(folder: string): Promise<{
   return { model, adapter, io: ioOf(folder), weightsIo: ioOf(folder.replace(exported, '')) }
 }
 
-const numbersOf = (state: ReadonlyMap<string, Tensor>) =>
-  new Map([...state].map(([name, value]) => [name, value.dataSync()]))
+const numbersOf = async (state: ReadonlyMap<string, Tensor>) =>
+  new Map(await Promise.all([...state].map(async ([name, value]) => [name, await value.data()] as const)))
 
-onEveryBackend(() => {
+await onEveryBackendAndGpu(() => {
   describe.each(folders)('%s computes what PyTorch computes', (folder) => {
     it('logits and the loss, with the adapter and without', async () => {
       const { model, adapter, io, weightsIo } = await load(folder)
       const { logits, loss } = model.forward(io.inputs())
-      expect(relmax(logits.dataSync(), io.data('logits'))).toBeLessThan(2e-5)
-      expect(Math.abs(loss!.itemSync() - io.data('loss')[0]!)).toBeLessThan(1e-5)
+      expect(relmax(await logits.data(), io.data('logits'))).toBeLessThan(2e-5)
+      expect(Math.abs((await loss!.item()) - io.data('loss')[0]!)).toBeLessThan(1e-5)
       adapter.enabled = false
-      const alone = model.forward(io.inputs()).logits.dataSync()
+      const alone = await model.forward(io.inputs()).logits.data()
       expect(relmax(alone, weightsIo.data('base_logits'))).toBeLessThan(2e-5)
     })
 
     it('logits from merged weights, which unmerging restores bit for bit', async () => {
       const { model, adapter, io, weightsIo } = await load(folder)
-      const before = numbersOf(model.stateDict())
+      const before = await numbersOf(model.stateDict())
       merge(adapter)
-      const merged = model.forward(io.inputs()).logits.dataSync()
+      const merged = await model.forward(io.inputs()).logits.data()
       expect(relmax(merged, weightsIo.data('merged_logits'))).toBeLessThan(2e-5)
       for (const { layer, site } of adapter.sites) {
-        expect(layer.weight.value.dataSync(), site.path).not.toEqual(before.get(`${site.path}.weight`))
+        expect(await layer.weight.value.data(), site.path).not.toEqual(before.get(`${site.path}.weight`))
       }
       unmerge(adapter)
-      expect(numbersOf(model.stateDict())).toEqual(before)
+      expect(await numbersOf(model.stateDict())).toEqual(before)
     })
 
     it('a file that is loaded and saved with all that it had', async () => {
@@ -86,7 +86,7 @@ onEveryBackend(() => {
       for (const path of recorded) {
         const delta = adapter.sites.find(({ site }) => site.path === path)!.deltaWeight()
         expect(delta.shape).toEqual(io.shape(`delta.${path}`))
-        expect(relmax(delta.dataSync(), io.data(`delta.${path}`)), path).toBeLessThan(2e-6)
+        expect(relmax(await delta.data(), io.data(`delta.${path}`)), path).toBeLessThan(2e-6)
       }
     })
 
@@ -100,7 +100,7 @@ onEveryBackend(() => {
       expect(drawn.map(([path]) => path)).toEqual(recorded)
       for (const [path, indices] of drawn) {
         expect(indices.shape).toEqual(io.shape(`indices.${path}`))
-        expect(indices.dataSync(), path).toEqual(io.data(`indices.${path}`))
+        expect(await indices.data(), path).toEqual(io.data(`indices.${path}`))
       }
     })
 
@@ -112,7 +112,7 @@ onEveryBackend(() => {
       expect([...grads.keys()].sort()).toEqual(recorded.sort())
       for (const [key, gradient] of grads) {
         expect(gradient.shape, key).toEqual(io.shape(`grads.${key}`))
-        expect(relmax(gradient.dataSync(), io.data(`grads.${key}`)), key).toBeLessThan(1e-4)
+        expect(relmax(await gradient.data(), io.data(`grads.${key}`)), key).toBeLessThan(1e-4)
       }
     })
   })

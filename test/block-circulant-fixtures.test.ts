@@ -3,7 +3,7 @@ import { vjp } from '@gyre/autograd'
 import { readSafetensors } from '@gyre/safetensors'
 import { blockCirculant, type Tensor, tensor } from '@gyre/tensor'
 import { describe, expect, it } from 'vitest'
-import { onEveryBackend } from './on-every-backend.js'
+import { onEveryBackendAndGpu } from './on-every-backend.js'
 import { relmax } from './relmax.js'
 
 const file = readSafetensors(
@@ -23,15 +23,15 @@ function read(name: string): Tensor {
   return tensor(numbers(name), { shape: file.get(name).shape }) as Tensor
 }
 
-onEveryBackend(() => {
+await onEveryBackendAndGpu(() => {
   describe('blockCirculant agrees with PyTorch', () => {
-    it.each(cases)('%s', (name) => {
+    it.each(cases)('%s', async (name) => {
       const { value, pullback } = vjp(blockCirculant)(read(`${name}.x`), read(`${name}.c`))
       expect(value.shape).toEqual(file.get(`${name}.y`).shape)
-      expect(relmax(value.dataSync(), numbers(`${name}.y`))).toBeLessThan(tolerance)
+      expect(relmax(await value.data(), numbers(`${name}.y`))).toBeLessThan(tolerance)
       const [gx, gc] = pullback(read(`${name}.gy`))
-      expect(relmax(gx.dataSync(), numbers(`${name}.gx`))).toBeLessThan(tolerance)
-      expect(relmax(gc.dataSync(), numbers(`${name}.gc`))).toBeLessThan(tolerance)
+      expect(relmax(await gx.data(), numbers(`${name}.gx`))).toBeLessThan(tolerance)
+      expect(relmax(await gc.data(), numbers(`${name}.gc`))).toBeLessThan(tolerance)
     })
 
     it('for even, odd and single-number blocks', () => {

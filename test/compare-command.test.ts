@@ -16,6 +16,7 @@ import {
   type ComparisonSettings,
   comparisonSettings,
   comparisonTasks,
+  withBlockCirculantRow,
 } from '../packages/gyre/src/compare/settings.js'
 import { type MethodSummary, summarize } from '../packages/gyre/src/compare/summary.js'
 import type { Progress } from '../packages/gyre/src/progress.js'
@@ -273,6 +274,16 @@ describe('a comparison’s base model and jobs', () => {
     expect(progress.told).toContain('bca:p=8 3')
   })
 
+  it('may leave block sizes to the gradients, within a budget', async () => {
+    const settings = withBlockCirculantRow(tiny, ':p=auto:budget=100')
+    const [result] = await runJobs([job({ row: settings.methods.at(-1)! })], 1, recordingProgress())
+    const { method, trainableParameters, learningRate, blockSizes } = result!
+    expect([method, learningRate]).toEqual(['bca:p=auto:budget=100:scale=false', 0.01])
+    expect(trainableParameters).toBeLessThanOrEqual(100)
+    expect(Object.keys(blockSizes!).length).toBeGreaterThan(0)
+    expect(summarize([result!])[0]).not.toHaveProperty('blockSizes')
+  })
+
   it('end all when one of them fails, with its sentence', async () => {
     const endless = { ...tiny, adaptation: { ...tiny.adaptation, steps: 1e9 } }
     const progress = recordingProgress()
@@ -295,5 +306,16 @@ describe('gyre compare', () => {
     expect(await complaintOf('compare', '--task', 'moby')).toMatch(
       /--task.*'moby' is invalid. Allowed choices are moby-dick, era/,
     )
+  })
+
+  it.each([
+    [['--block-size', 'auto'], /p=auto needs a budget/],
+    [['--budget', '64'], /budget belongs to p=auto$/],
+    [
+      ['--block-size', 'five'],
+      /blockSize: expected a number, max:n, or target\/size joined by \+, got 'five'$/,
+    ],
+  ])('refuses %j before it computes anything', async (words, sentence) => {
+    expect(await complaintOf('compare', '--out', temporaryFolder(), ...words)).toMatch(sentence)
   })
 })

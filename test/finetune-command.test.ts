@@ -121,6 +121,124 @@ describe.concurrent('a language model', { timeout }, () => {
   })
 })
 
+describe.concurrent('block sizes that the gradients choose', { timeout }, () => {
+  interface Chosen extends FinetuneJson {
+    readonly blockSizes: { readonly [path: string]: number }
+    readonly gradientEnergy: {
+      readonly captured: number
+      readonly sites: readonly { path: string; blockSize?: number; captured: number; energy: number }[]
+    }
+  }
+  const budget = 300
+  const method = `bca:p=auto:budget=${budget}:scale=false`
+  const options = { ...languageModel, steps: 12, 'learning-rate': 0.01 }
+  const configOf = (out: string) => JSON.parse(readFileSync(join(out, 'adapter_config.json'), 'utf8'))
+
+  it('stay within the budget, are printed with their scores, saved by site, and loaded as any others', async () => {
+    const out = inFolder('auto')
+    const { stdout, stderr, code } = await gyre('finetune', ...flags({ ...options, out, method, json: true }))
+    expect(code).toBe(0)
+    const trained = JSON.parse(stdout) as Chosen
+    const { blockSizes, gradientEnergy, adapter, heldOut } = trained
+    expect(adapter).toBeLessThanOrEqual(budget)
+    expect(adapter).toBeGreaterThan(budget - 16)
+    expect(gradientEnergy.sites).toHaveLength(7)
+    expect(gradientEnergy.captured).toBeGreaterThan(0)
+    expect(gradientEnergy.captured).toBeLessThan(1)
+    for (const { path, blockSize, captured, energy } of gradientEnergy.sites) {
+      const score = ((100 * captured) / energy).toFixed(2)
+      expect(stderr).toMatch(new RegExp(`^${path} +${blockSize ?? '–'} .* ${score} `, 'm'))
+    }
+    expect(stderr).toMatch(
+      /^block sizes by energy: \d+ of 300 numbers capture [\d.]+ % of the gradient's energy$/m,
+    )
+    expect(configOf(out)).toMatchObject({
+      peft_type: 'BCA',
+      block_size: blockSizes,
+      target_modules: Object.keys(blockSizes),
+    })
+    const used = { model: models.llama, adapter: out }
+    const data = { data: inputs.otherText, 'batch-size': 4 }
+    expect(await jsonOf('evaluate', ...flags({ ...used, ...data }))).toEqual(heldOut)
+    const merged = inFolder('auto merged')
+    await outputOf('merge', ...flags({ ...used, out: merged }))
+    const measured = await jsonOf<FinetuneJson['heldOut']>(
+      'evaluate',
+      ...flags({ model: merged, task: 'lm', 'sequence-length': 16, ...data }),
+    )
+    expect(measured.loss).toBeCloseTo(heldOut.loss!, 4)
+  })
+
+  it('are the same for the same seed, and for options in place of the method’s', async () => {
+    const [first, second] = await Promise.all([
+      jsonOf<Chosen>('finetune', ...flags({ ...options, out: inFolder('auto 1'), method })),
+      jsonOf<Chosen>(
+        'finetune',
+        ...flags({
+          ...options,
+          out: inFolder('auto 2'),
+          method: 'bca:scale=false',
+          'block-size': 'auto',
+          budget,
+        }),
+      ),
+    ])
+    expect(second).toEqual({ ...first, out: second.out, method: second.method })
+  })
+
+  it('may go to a classifier’s layers, whose head is counted apart, and to C3A', async () => {
+    const out = inFolder('auto classifier')
+    const training = { ...classifier, out, method: 'c3a:p=auto:budget=100:init=zeros', steps: 5 }
+    const trained = await jsonOf<Chosen>('finetune', ...flags(training))
+    expect(trained.adapter).toBeLessThanOrEqual(100)
+    expect(trained.head).toBe(16 * 16 + 16 + 16 * 2 + 2)
+    const used = { model: models.roberta, adapter: out, data: inputs.classes }
+    expect(await jsonOf('evaluate', ...flags(used))).toEqual(trained.heldOut)
+  })
+
+  it('stay as they were when a run is resumed, whatever its gradients would say now', async () => {
+    const out = inFolder('auto resumed')
+    const data = inFolder('changing.txt')
+    writeFileSync(data, readFileSync(inputs.otherText))
+    const training = { ...options, data, out, method, steps: 400, 'checkpoint-every': 4 }
+    const run = startGyre('finetune', ...flags(training))
+    await until(run, () => existsSync(join(out, 'checkpoint.safetensors')))
+    run.process.kill('SIGKILL')
+    await run.finished
+    const before = await jsonOf<Chosen>(
+      'finetune',
+      ...flags({ ...options, out: inFolder('auto short'), method }),
+    )
+    writeFileSync(data, readFileSync(inputs.text))
+    const other = await jsonOf<Chosen>(
+      'finetune',
+      ...flags({ ...options, data, out: inFolder('auto other'), method }),
+    )
+    expect(other.blockSizes).not.toEqual(before.blockSizes)
+    const resumed = await jsonOf<Chosen>('finetune', ...flags({ ...training, resume: true }))
+    expect(resumed.blockSizes).toEqual(before.blockSizes)
+    expect(resumed.gradientEnergy).toBeUndefined()
+    expect(configOf(out).block_size).toEqual(before.blockSizes)
+  })
+
+  it.each([
+    [
+      { method: 'bca:p=auto:budget=15' },
+      /^budget 15 buys no adapter; the smallest one has 16 numbers, with block size 16 at \S+q_proj$/,
+    ],
+    [{ method: 'bca', 'block-size': 'auto' }, /^method 'bca:p=auto': p=auto needs a budget/],
+    [{ method: 'bca', budget: 64 }, /^method 'bca:budget=64': budget belongs to p=auto$/],
+    [{ method: 'bca:p=8', 'block-size': 'auto', budget: 64 }, /blockSize is given twice$/],
+    [
+      { method: 'lora', 'block-size': 'auto', budget: 64 },
+      /^method 'lora:p=auto:budget=64': unknown option 'p'/,
+    ],
+  ])('say in one sentence what is wrong with %j', async (wrong, sentence) => {
+    const given = flags({ ...options, out: inFolder('auto wrong'), ...wrong })
+    expect(await complaintOf('finetune', ...given)).toMatch(sentence)
+  })
+})
+
 describe.concurrent('a classifier', { timeout }, () => {
   it.each([
     { method: 'bca:p=8', adapted: true },
@@ -267,6 +385,11 @@ describe.concurrent('a table with named columns', { timeout }, () => {
 describe.concurrent('an interrupted run', { timeout }, () => {
   it.each([
     { name: 'language model', command: 'finetune', options: { ...languageModel, method: 'bca:p=8' } },
+    {
+      name: 'language model with block sizes by the gradients',
+      command: 'finetune',
+      options: { ...languageModel, method: 'bca:p=auto:budget=300' },
+    },
     {
       name: 'classifier with dropout',
       command: 'finetune',

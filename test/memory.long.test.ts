@@ -2,11 +2,15 @@ import { setTimeout } from 'node:timers/promises'
 import { queryObjects, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { valueAndGrad } from '@gyre/autograd'
+import type { GpuBackend } from '@gyre/gpu'
 import { compile } from '@gyre/graph'
 import { AdamW, Linear, Module, seedParameters } from '@gyre/nn'
 import { jsBackend, mean, mul, randn, relu, setBackend, Tensor } from '@gyre/tensor'
 import { type WasmBackend, wasm } from '@gyre/wasm'
 import { afterEach, expect, it } from 'vitest'
+import { findGpu } from './find-gpu.js'
+
+const gpu = await findGpu()
 
 class TwoLayers extends Module {
   readonly first = new Linear(32, 128)
@@ -53,18 +57,27 @@ interface Memory {
   readonly residentBytes: number
 }
 
-async function measure({ status }: WasmBackend): Promise<Memory> {
+/** What the backend itself counts. */
+function countsOf({ status }: WasmBackend | GpuBackend): Memory['exact'] {
+  if ('arenaBytes' in status) {
+    const { arenaBytes, usedBytes, pages } = status
+    return { arenaBytes, usedBytes, pages }
+  }
+  const { liveBuffers, liveBytes, pipelines } = status
+  return { liveBuffers, liveBytes, pipelines }
+}
+
+async function measure(backend: WasmBackend | GpuBackend): Promise<Memory> {
   await collectGarbage()
-  const { arenaBytes, usedBytes, pages } = status
   const tensors = queryObjects(Tensor, { format: 'count' }) as number
   return {
-    exact: { tensors, arenaBytes, usedBytes, pages },
+    exact: { tensors, ...countsOf(backend) },
     residentBytes: process.memoryUsage.rss(),
   }
 }
 
 function expectFlat(early: Memory, late: Memory): void {
-  expect(early.exact.arenaBytes).toBeGreaterThan(0)
+  expect(early.exact.arenaBytes ?? early.exact.liveBytes).toBeGreaterThan(0)
   expect(late.exact).toEqual(early.exact)
   const allowed = Math.max(0.02 * early.residentBytes, 10e6)
   expect(late.residentBytes - early.residentBytes).toBeLessThan(allowed)
@@ -95,3 +108,21 @@ it('eager training on wasm that never waits needs at step 3,000 the memory that 
   }
   expectFlat(seen[0]!, seen[1]!)
 })
+
+it.skipIf(gpu.backend === undefined)(
+  'compiled training on the GPU needs at step 2,000 the memory that it needed at step 500',
+  async () => {
+    const backend = gpu.backend!
+    setBackend(backend)
+    const step = makeStep(compile)
+    const seen: Memory[] = []
+    const { submissions, waits } = backend.status
+    for (let i = 1; i <= 2000; i++) {
+      await step(i % 10).item()
+      if (i === 500 || i === 2000) seen.push(await measure(backend))
+    }
+    expect(backend.status.submissions - submissions).toBe(2000)
+    expect(backend.status.waits - waits).toBe(2000)
+    expectFlat(seen[0]!, seen[1]!)
+  },
+)

@@ -4,7 +4,7 @@ import { type CausalLanguageModel, generate } from '@gyre/transformers'
 import { loadModelFolder } from '@gyre/transformers/node'
 import { describe, expect, it } from 'vitest'
 import { FixtureFile, fixturePath } from './fixture-files.js'
-import { onEveryBackend } from './on-every-backend.js'
+import { onEveryBackendAndGpu } from './on-every-backend.js'
 import { relmax } from './relmax.js'
 
 const folders = readdirSync(fixturePath('models')).sort()
@@ -14,20 +14,20 @@ const load = async (folder: string) => ({
   io: new FixtureFile(`models/${folder}/io.safetensors`),
 })
 
-onEveryBackend(() => {
+await onEveryBackendAndGpu(() => {
   describe.each(folders)('%s computes what PyTorch computes', (folder) => {
     it('logits, every hidden state and the loss', async () => {
       const { model, io } = await load(folder)
       const { logits, hiddenStates, loss } = model.forward(io.inputs())
-      expect(relmax(logits.dataSync(), io.data('logits'))).toBeLessThan(2e-5)
+      expect(relmax(await logits.data(), io.data('logits'))).toBeLessThan(2e-5)
       expect(hiddenStates).toHaveLength(io.namesAfter('hidden_states.').length)
       for (const [i, state] of hiddenStates.entries()) {
         expect(state.shape).toEqual(io.shape(`hidden_states.${i}`))
-        expect(relmax(state.dataSync(), io.data(`hidden_states.${i}`)), `hidden_states.${i}`).toBeLessThan(
+        expect(relmax(await state.data(), io.data(`hidden_states.${i}`)), `hidden_states.${i}`).toBeLessThan(
           2e-5,
         )
       }
-      expect(Math.abs(loss!.itemSync() - io.data('loss')[0]!)).toBeLessThan(1e-5)
+      expect(Math.abs((await loss!.item()) - io.data('loss')[0]!)).toBeLessThan(1e-5)
     })
 
     it('the gradient of every parameter', async () => {
@@ -39,9 +39,9 @@ onEveryBackend(() => {
         expect(gradient.shape, name).toEqual(io.shape(`grads.${name}`))
         if (name.endsWith('.key.bias')) {
           // A bias of the keys shifts all scores of a query alike, which softmax does not see: both are noise about 0.
-          const difference = gradient.dataSync().map((value, i) => Math.abs(value - expected[i]!))
+          const difference = (await gradient.data()).map((value, i) => Math.abs(value - expected[i]!))
           expect(Math.max(...difference), name).toBeLessThan(1e-6)
-        } else expect(relmax(gradient.dataSync(), expected), name).toBeLessThan(5e-5)
+        } else expect(relmax(await gradient.data(), expected), name).toBeLessThan(5e-5)
       }
     })
   })

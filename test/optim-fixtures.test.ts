@@ -16,7 +16,7 @@ import {
 import { readSafetensors } from '@gyre/safetensors'
 import { meanSquaredError, type Tensor, tensor } from '@gyre/tensor'
 import { describe, expect, it } from 'vitest'
-import { onEveryBackend } from './on-every-backend.js'
+import { onEveryBackendAndGpu } from './on-every-backend.js'
 
 /** A case's hyperparameters, in PyTorch's words. */
 interface Case {
@@ -86,9 +86,9 @@ function relativeMaximum(actual: ArrayLike<number>, expected: ArrayLike<number>)
 const steps = 10
 const tolerance = 1e-5
 
-onEveryBackend(() => {
+await onEveryBackendAndGpu(() => {
   describe('optimisers and schedules follow PyTorch for ten steps', () => {
-    it.each(Object.entries(cases))('%s', (name, settings) => {
+    it.each(Object.entries(cases))('%s', async (name, settings) => {
       const model = new Linear(4, 3)
       model.loadStateDict(
         new Map([
@@ -113,11 +113,11 @@ onEveryBackend(() => {
           return all.subarray((step * all.length) / steps, ((step + 1) * all.length) / steps)
         }
         const actual = {
-          loss: value.dataSync(),
-          grad_norm: clipped.norm.dataSync(),
+          loss: await value.data(),
+          grad_norm: await clipped.norm.data(),
           lr: [learningRate],
-          w: model.weight.value.dataSync(),
-          b: model.bias!.value.dataSync(),
+          w: await model.weight.value.data(),
+          b: await model.bias!.value.data(),
         }
         for (const [what, values] of Object.entries(actual)) {
           expect(relativeMaximum(values, expected(what)), `${what} at step ${step}`).toBeLessThan(tolerance)

@@ -1,4 +1,15 @@
 export { blockCirculant } from '@gyre/tensor'
+export {
+  type BlockSizeChoice,
+  type BlockSizeScore,
+  type BlockSizesByPath,
+  capturedShare,
+  chooseBlockSizes,
+  type SiteChoice,
+  type SiteGradient,
+} from './adaptive/choose-block-sizes.js'
+export { gradientEnergy, kernelGradient } from './adaptive/gradient-energy.js'
+export { chooseWithin, type KnapsackItem } from './adaptive/knapsack.js'
 export { type BcaConfig, bca } from './bca/bca.js'
 export {
   checkBlockSize,

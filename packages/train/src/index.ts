@@ -1,6 +1,7 @@
 export { adapterFlopsPerToken } from './adapter-flops.js'
 export { type ApplyMethodOptions, applyMethod, type Trainable } from './apply-method.js'
-export { TrainingError } from './errors.js'
+export { chooseBlockSizesFor, type GradientOptions, siteGradients } from './choose-block-sizes.js'
+export { DivergenceError, TrainingError } from './errors.js'
 export {
   bitsPerCharacter,
   type Classified,
@@ -9,7 +10,15 @@ export {
   type MetricName,
   measure,
 } from './evaluate.js'
-export { methodGrammar, parseMethod, parseMethods, type TrainingMethod } from './method-grammar.js'
+export {
+  type AutomaticMethod,
+  methodGrammar,
+  parseMethod,
+  parseMethods,
+  parseRunMethod,
+  type TrainingMethod,
+} from './method-grammar.js'
+export { blockSizesOf, countTrained, withinBudget, withSize } from './method-sizes.js'
 export { type AdapterConfigs, type AdapterMethodName, adapterMethods } from './methods.js'
 export * from './metrics.js'
 export { type PretrainingOptions, pretraining, pretrainingBatches } from './pretrain.js'
@@ -22,3 +31,4 @@ export {
   Trainer,
   type TrainerOptions,
 } from './trainer.js'
+export { recordTrainingCurve, type TrainingCurve, type TrainingCurveOptions } from './training-curve.js'

@@ -1,6 +1,6 @@
 import { isGyreError } from '@gyre/tensor'
 import { describe, expect, it } from 'vitest'
-import { methodGrammar, parseMethod, parseMethods } from './method-grammar.js'
+import { methodGrammar, parseMethod, parseMethods, parseRunMethod } from './method-grammar.js'
 import { adapterMethods } from './methods.js'
 
 const targets = { targets: ['query', 'value'], modulesToSave: ['classifier'] }
@@ -78,6 +78,65 @@ describe('parseMethod', () => {
     } catch (error) {
       expect(isGyreError(error)).toBe(true)
     }
+  })
+})
+
+describe('parseRunMethod', () => {
+  it('leaves block sizes to the gradients of the run, within a budget', () => {
+    for (const text of ['bca:p=auto:budget=4096', 'c3a:budget=4096:blockSize=auto']) {
+      const method = parseRunMethod(text, targets)
+      if (method.kind !== 'automatic') throw new Error(method.kind)
+      expect(method).toMatchObject({
+        label: text,
+        budget: 4096,
+        score: 'energy',
+        targets: targets.targets,
+      })
+    }
+    expect(parseRunMethod('bca:p=auto:budget=9:by=magnitude', targets)).toMatchObject({ score: 'magnitude' })
+  })
+
+  it('makes the method once the sizes are known, at their sites and with its other options', () => {
+    const automatic = parseRunMethod('bca:p=auto:budget=64:scale=false', targets)
+    if (automatic.kind !== 'automatic') throw new Error(automatic.kind)
+    const chosen = automatic.withBlockSizes({ 'layer.0.query': 4, 'layer.1.value': 8 })
+    if (chosen.kind !== 'adapter') throw new Error(chosen.kind)
+    expect(chosen.label).toBe(automatic.label)
+    expect(chosen.method.label).toBe('bca:p=layer.0.query/4+layer.1.value/8:scale=false')
+    expect(chosen.method.targets).toEqual({
+      ...targets,
+      targets: ['layer.0.query', 'layer.1.value'],
+      biases: 'none',
+    })
+  })
+
+  it('reads everything else as parseMethod does', () => {
+    for (const text of ['bca:p=8', 'full', 'head']) {
+      expect(JSON.stringify(parseRunMethod(text, targets))).toBe(JSON.stringify(parseMethod(text, targets)))
+    }
+  })
+
+  it.each([
+    ['bca:p=auto', "method 'bca:p=auto': p=auto needs a budget, as in bca:p=auto:budget=4096"],
+    ['bca:p=8:budget=64', "method 'bca:p=8:budget=64': budget belongs to p=auto"],
+    ['bca:budget=64', "method 'bca:budget=64': budget belongs to p=auto"],
+    ['bca:p=auto:budget=0', "method 'bca:p=auto:budget=0', budget: expected an integer ≥ 1, got '0'"],
+    ['bca:p=auto:budget=4k', "method 'bca:p=auto:budget=4k', budget: expected an integer ≥ 1, got '4k'"],
+    ['bca:by=magnitude', "method 'bca:by=magnitude': by belongs to p=auto"],
+    [
+      'bca:p=auto:budget=9:by=size',
+      "method 'bca:p=auto:budget=9:by=size', by: expected energy or magnitude, got 'size'",
+    ],
+    ['bca:p=auto:p=4:budget=8', "method 'bca:p=auto:p=4:budget=8': blockSize is given twice"],
+    ['lora:r=auto:budget=64', "method 'lora:r=auto:budget=64': unknown option 'budget'; lora has r, alpha"],
+  ])('rejects %s in one clear sentence', (text, message) => {
+    expect(() => parseRunMethod(text, targets)).toThrow(message)
+  })
+
+  it('is what a choice needs: there is none to make without a run', () => {
+    expect(() => parseMethod('bca:p=auto:budget=64', targets)).toThrow(
+      "method 'bca:p=auto:budget=64': block sizes are chosen by the gradients of a run, and here is none; expected sizes",
+    )
   })
 })
 

@@ -1,4 +1,12 @@
-import { type AdapterMethod, type AnyMethodFactory, configure, type TargetConfig } from '@gyre/adapters'
+import {
+  type AdapterMethod,
+  type AnyMethodFactory,
+  choiceOption,
+  configure,
+  integerOption,
+  type TargetConfig,
+} from '@gyre/adapters'
+import type { BlockSizeScore, BlockSizesByPath } from '@gyre/circulant'
 import { TrainingError } from './errors.js'
 import { adapterMethods } from './methods.js'
 
@@ -7,6 +15,23 @@ export type TrainingMethod =
   | { readonly kind: 'adapter'; readonly label: string; readonly method: AdapterMethod }
   | { readonly kind: 'head'; readonly label: 'head' }
   | { readonly kind: 'full'; readonly label: string; readonly freeze?: readonly string[] }
+
+/**
+ * A method whose block sizes are not known yet: `chooseBlockSizesFor` chooses them within the budget, by the gradients
+ * of a run's first batches.
+ */
+export interface AutomaticMethod {
+  readonly kind: 'automatic'
+  readonly label: string
+  /** The most numbers that its adapters may have together. */
+  readonly budget: number
+  /** What they should be best at. */
+  readonly score: BlockSizeScore
+  /** The sites that may get an adapter. */
+  readonly targets: readonly string[]
+  /** What is trained once they are known: an adapter at these sites. */
+  readonly withBlockSizes: (blockSizes: BlockSizesByPath) => TrainingMethod
+}
 
 /** The forms that `parseMethod` takes, for help texts: `bca[:blockSize|p=…]`. */
 export function methodGrammar(): string[] {
@@ -22,6 +47,15 @@ export function methodGrammar(): string[] {
 
 /** Reads `name[:key=value]…`; keys are the configuration's names or the paper's letters. */
 export function parseMethod(text: string, targets: TargetConfig): TrainingMethod {
+  const method = parseRunMethod(text, targets)
+  if (method.kind !== 'automatic') return method
+  throw new TrainingError(
+    `method '${text}': block sizes are chosen by the gradients of a run, and here is none; expected sizes`,
+  )
+}
+
+/** As `parseMethod`, for a run: there `p=auto:budget=4096` can choose the block sizes. */
+export function parseRunMethod(text: string, targets: TargetConfig): TrainingMethod | AutomaticMethod {
   const [name = '', ...rest] = text.split(':')
   if (name === 'head') {
     if (rest.length > 0) throw new TrainingError(`method '${text}': head takes no options`)
@@ -41,25 +75,78 @@ export function parseMethod(text: string, targets: TargetConfig): TrainingMethod
     const known = [...Object.keys(adapterMethods), 'full', 'head'].join(', ')
     throw new TrainingError(`method '${text}': unknown method '${name}'; expected one of ${known}`)
   }
-  const config: Record<string, unknown> = {}
-  for (const [key, value] of readPairs(rest, text)) {
-    const found = Object.entries(factory.options).find(([long, { alias }]) => key === long || key === alias)
-    if (!found) {
-      const known = Object.entries(factory.options).map(([long, { alias }]) =>
-        alias ? `${long} (${alias})` : long,
-      )
-      throw new TrainingError(`method '${text}': unknown option '${key}'; ${name} has ${known.join(', ')}`)
-    }
-    if (found[0] in config) throw new TrainingError(`method '${text}': ${found[0]} is given twice`)
-    config[found[0]] = found[1].parse(value, `method '${text}', ${found[0]}`)
+  const { budget, by, ...options } = readOptions(factory, rest, text)
+  const isAutomatic = options.blockSize === 'auto'
+  if (isAutomatic && budget === undefined)
+    throw new TrainingError(`method '${text}': p=auto needs a budget, as in ${name}:p=auto:budget=4096`)
+  if (!isAutomatic && (budget ?? by) !== undefined)
+    throw new TrainingError(`method '${text}': ${budget === undefined ? 'by' : 'budget'} belongs to p=auto`)
+  if (isAutomatic) delete options.blockSize
+  const config = Object.fromEntries(
+    Object.entries(options).map(([key, value]) => [
+      key,
+      factory.options[key]!.parse(value, `method '${text}', ${key}`),
+    ]),
+  )
+  if (budget === undefined) {
+    const method = configure(factory, { ...config, ...targets })
+    return { kind: 'adapter', label: method.label, method }
   }
-  const method = configure(factory, { ...config, ...targets })
-  return { kind: 'adapter', label: method.label, method }
+  return {
+    kind: 'automatic',
+    label: text,
+    budget: automaticOptions.budget.parse(budget, `method '${text}', budget`),
+    score:
+      by === undefined ? automaticOptions.by.default : automaticOptions.by.parse(by, `method '${text}', by`),
+    targets: targets.targets,
+    withBlockSizes: (blockSize) => {
+      const chosen = { ...config, ...targets, targets: Object.keys(blockSize), blockSize }
+      return { kind: 'adapter', label: text, method: configure(factory, chosen) }
+    },
+  }
+}
+
+/** What goes with `p=auto`, of every method that has block sizes. */
+const automaticOptions = {
+  budget: integerOption({
+    doc: 'the most numbers that the adapters may have together',
+    default: 0,
+    minimum: 1,
+  }),
+  by: choiceOption({
+    doc: 'what is maximised of the gradients',
+    choices: ['energy', 'magnitude'],
+    default: 'energy',
+  }),
 }
 
 /** Methods separated by commas. */
 export function parseMethods(text: string, targets: TargetConfig): TrainingMethod[] {
   return text.split(',').map((part) => parseMethod(part.trim(), targets))
+}
+
+/** The texts of a method's options by their names; where there are block sizes, also what goes with `p=auto`. */
+function readOptions(
+  { methodName, options }: AnyMethodFactory,
+  parts: readonly string[],
+  text: string,
+): { [name: string]: string } {
+  const found: { [name: string]: string } = {}
+  for (const [key, value] of readPairs(parts, text)) {
+    const isAutomatic = Object.hasOwn(automaticOptions, key) && Object.hasOwn(options, 'blockSize')
+    const name = isAutomatic
+      ? key
+      : Object.keys(options).find((name) => key === name || key === options[name]!.alias)
+    if (name === undefined) {
+      const known = Object.entries(options).map(([name, { alias }]) => (alias ? `${name} (${alias})` : name))
+      throw new TrainingError(
+        `method '${text}': unknown option '${key}'; ${methodName} has ${known.join(', ')}`,
+      )
+    }
+    if (Object.hasOwn(found, name)) throw new TrainingError(`method '${text}': ${name} is given twice`)
+    found[name] = value
+  }
+  return found
 }
 
 /** `key=value` pairs; a part without `=` belongs to the value before it, as in `p=max:64`. */

@@ -1,1 +1,7 @@
-export { hasRunCheckpoint, loadRunCheckpoint, type RunIdentity, saveRunCheckpoint } from './run-checkpoint.js'
+export {
+  hasRunCheckpoint,
+  loadRunCheckpoint,
+  type RunIdentity,
+  readRunSettings,
+  saveRunCheckpoint,
+} from './run-checkpoint.js'

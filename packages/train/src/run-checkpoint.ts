@@ -83,6 +83,16 @@ export async function loadRunCheckpoint(
   }
 }
 
+/** The settings of the run in a file, to be continued with equal ones. */
+export async function readRunSettings(path: string): Promise<RunIdentity['settings']> {
+  const file = await openSafetensorsFile(path)
+  try {
+    return settingsOf(file.metadata)
+  } finally {
+    await file.close()
+  }
+}
+
 /** Whether there is a file to continue from. */
 export async function hasRunCheckpoint(path: string): Promise<boolean> {
   return stat(path).then(
@@ -96,7 +106,7 @@ function checkSettings(
   metadata: ReadonlyMap<string, string>,
   settings: RunIdentity['settings'],
 ): void {
-  const saved = JSON.parse(metadata.get('settings') ?? '{}') as { readonly [name: string]: unknown }
+  const saved = settingsOf(metadata)
   const now = JSON.parse(JSON.stringify(settings)) as { readonly [name: string]: unknown }
   for (const name of new Set([...Object.keys(saved), ...Object.keys(now)])) {
     const [before, after] = [saved[name], now[name]].map((value) => JSON.stringify(value) ?? 'nothing')
@@ -106,4 +116,8 @@ function checkSettings(
       )
     }
   }
+}
+
+function settingsOf(metadata: ReadonlyMap<string, string>): RunIdentity['settings'] {
+  return JSON.parse(metadata.get('settings') ?? '{}') as RunIdentity['settings']
 }

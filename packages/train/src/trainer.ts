@@ -1,10 +1,10 @@
-import { valueAndGrad } from '@gyre/autograd'
 import { type Compiled, compile } from '@gyre/graph'
 import { AdamW, clipGradNorm, type Schedule } from '@gyre/nn'
-import { add, full, mul, Rng, type Tensor, tensor } from '@gyre/tensor'
+import { full, Rng, type Tensor, tensor } from '@gyre/tensor'
 import type { Model, ModelInputs } from '@gyre/transformers'
 import type { Trainable } from './apply-method.js'
-import { TrainingError } from './errors.js'
+import { DivergenceError, TrainingError } from './errors.js'
+import { accumulateGradients } from './gradients.js'
 
 /** A part of a step's batch, with the number of labels that count in its loss. */
 export interface MicroBatch {
@@ -101,7 +101,7 @@ export class Trainer {
     this.#lastLoss = lastLoss
   }
 
-  /** One update. Throws a `TrainingError` when the loss is no number. */
+  /** One update. Throws a `DivergenceError` when the loss is no number. */
   async runStep(): Promise<StepResult> {
     const { learningRate, schedule, seed } = this.#options
     const rate = learningRate * schedule(this.#step)
@@ -122,7 +122,7 @@ export class Trainer {
     this.#step++
     const value = await loss.item()
     if (!Number.isFinite(value)) {
-      throw new TrainingError(
+      throw new DivergenceError(
         `step ${this.#step}: the loss is ${value}; a lower learning rate than ${learningRate} may help`,
       )
     }
@@ -133,33 +133,10 @@ export class Trainer {
   /** A whole step as one function of tensors: gradients, clipping, update. */
   #takeStep(parts: readonly ModelInputs[], labelShare: Tensor, learningRate: Tensor): StepTensors {
     const { maxGradNorm } = this.#options
-    const { loss, grads } = this.#gradients(parts, labelShare)
+    const { loss, grads } = accumulateGradients(this.#model, this.#trainable, parts, labelShare)
     const clipped = maxGradNorm === undefined ? { grads, norm: undefined } : clipGradNorm(grads, maxGradNorm)
     this.optimizer.step(clipped.grads, { learningRate })
     return { loss, norm: clipped.norm }
-  }
-
-  /** The mean loss over all labels and its gradients, part by part. */
-  #gradients(
-    parts: readonly ModelInputs[],
-    labelShare: Tensor,
-  ): { loss: Tensor; grads: Map<string, Tensor> } {
-    let total: { loss: Tensor; grads: Map<string, Tensor> } | undefined
-    for (const inputs of parts) {
-      const step = valueAndGrad(() => {
-        const { loss } = this.#model.forward({ ...inputs, lossReduction: 'sum' })
-        // The mean is over the labels of the whole batch, not of this part.
-        return mul(loss!, labelShare)
-      }, this.#trainable)
-      const { value, grads } = step()
-      if (!total) total = { loss: value, grads }
-      else {
-        const sums = new Map<string, Tensor>()
-        for (const [name, gradient] of total.grads) sums.set(name, add(gradient, grads.get(name)!))
-        total = { loss: add(total.loss, value), grads: sums }
-      }
-    }
-    return total!
   }
 }
 

@@ -1,7 +1,8 @@
-import { inject } from '@gyre/adapters'
-import { Linear, Module } from '@gyre/nn'
-import type { Tensor } from '@gyre/tensor'
+import { inject, merge } from '@gyre/adapters'
+import { Linear, Module, seedParameters } from '@gyre/nn'
+import { randn, type Tensor } from '@gyre/tensor'
 import { describe, expect, it } from 'vitest'
+import { fromDense, toDense } from '../block-circulant-algebra.js'
 import { bca } from './bca.js'
 
 class Layers extends Module {
@@ -33,6 +34,33 @@ describe('bca', () => {
       [1 / 2, 1],
     ])
     expect(scales(false)).toEqual([[1, 2]])
+  })
+
+  it('grows by a second adapter of another block size, since half a circulant block is none', () => {
+    const model = new Layers()
+    seedParameters(model, 1)
+    const x = randn([3, 8], { seed: 2 }) as Tensor
+    const output = (): number[] => Array.from(model.forward(x).dataSync(), Number)
+    const add = (name: string, blockSize: number) => {
+      const adapter = inject(model, bca({ blockSize, targets: ['square'] }), { name })
+      return { adapter, kernel: [...adapter.namedParameters()][0]![1] }
+    }
+    const first = add('first', 8)
+    first.kernel.assign(randn(first.kernel.shape, { seed: 3 }))
+    // Smaller blocks cannot take over what was learnt: nothing of size 4 is near it.
+    const learnt = toDense(first.kernel.value)
+    const kept = Array.from(toDense(fromDense(learnt, 4)).dataSync(), Number)
+    const lost = Array.from(learnt.dataSync(), (value, i) => Math.abs(Number(value) - kept[i]!))
+    expect(Math.max(...lost)).toBeGreaterThan(0.5)
+
+    const before = output()
+    const second = add('second', 4)
+    expect(output()).toEqual(before)
+    second.kernel.assign(randn(second.kernel.shape, { seed: 4 }))
+    const together = output()
+    expect(together).not.toEqual(before)
+    for (const { adapter } of [first, second]) merge(adapter)
+    for (const [i, value] of output().entries()) expect(value).toBeCloseTo(together[i]!, 4)
   })
 
   it('injects nothing when one of the sites cannot take the block size', () => {

@@ -72,7 +72,7 @@ async function findWebGpu(): Promise<GPU> {
   for (const [name, value] of Object.entries(dawn.globals)) {
     Object.defineProperty(globalThis, name, { value, configurable: true, writable: true })
   }
-  const gpu = dawn.create([])
+  const gpu = dawn.create([loopsZeroMemory])
   if (holder.navigator === undefined) {
     Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true, writable: true })
   } else Object.defineProperty(holder.navigator, 'gpu', { value: gpu, configurable: true })
@@ -80,6 +80,12 @@ async function findWebGpu(): Promise<GPU> {
 }
 
 type Dawn = typeof import('webgpu')
+
+/**
+ * Workgroup memory begins as zeros. Dawn can leave that to the driver; SwiftShader then makes an instruction for each
+ * number, and takes half a minute to compile a shader with 32 KiB. The other way is a loop.
+ */
+const loopsZeroMemory = 'disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension'
 
 /** By a name that bundlers do not follow: what they make is for browsers, which have no use for Dawn. */
 function importDawn(name: 'webgpu'): Promise<Dawn> {

@@ -1,4 +1,3 @@
-import { writeUnitRoot } from '../unit-root.js'
 import type { GpuArray } from './gpu-array.js'
 import { joinRows } from './gpu-array.js'
 import { GpuFft, type Transform } from './gpu-fft.js'
@@ -6,6 +5,7 @@ import type { GpuJsPipeline } from './gpu-js.js'
 import type { Kernel, KernelRunner } from './kernel-runner.js'
 import { joinKernel, splitKernel } from './real-kernels.js'
 import { stagesKernel, stagesPerKernel } from './stage-kernels.js'
+import { unitRoots } from './unit-roots.js'
 
 /** One kernel of a transform: the numbers that it is called with, behind the rows, and the width of what it makes. */
 interface Step {
@@ -97,13 +97,6 @@ export class GpuJsFft extends GpuFft {
       for (const kernel of this.#kernels) kernel.destroy()
     })
   }
-}
-
-/** exp(−2πi · k / n) for 0 ≤ k < n, interleaved, in float32. */
-export function unitRoots(n: number): Float32Array {
-  const roots = new Float64Array(2 * n)
-  for (let k = 0; k < n; k++) writeUnitRoot(roots, 2 * k, k, n)
-  return Float32Array.from(roots)
 }
 
 /** A kernel for 1, 2, … stages at once. */

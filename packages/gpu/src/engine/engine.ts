@@ -84,6 +84,10 @@ export class Engine implements Constants {
         `gpu: ${shader.name} needs ${buffers.length} buffers; this device gives a kernel at most ${most}`,
       )
     }
+    if (shader.sizes.length > 0) {
+      const sizes = this.get(`sizes ${shader.sizes.join()}`, () => Int32Array.from(shader.sizes))
+      buffers.push(this.#tableAt.get(sizes)!)
+    }
     return this.device.createBindGroup({
       label: shader.name,
       layout: this.pipelines.get(shader).layout,

@@ -5,11 +5,13 @@ export interface Pipeline {
   readonly layout: GPUBindGroupLayout
 }
 
+const bindingTypes = { r: 'read-only-storage', w: 'storage', u: 'uniform' } as const
+
 /** Compiled kernels, one for each text. */
 export class Pipelines {
   readonly #device: GPUDevice
   readonly #pipelines = new Map<string, Pipeline>()
-  /** Layouts of bindings, by which of them are written: `rrw`. */
+  /** Layouts of bindings, by what each is: `rrwu` for two that are read, one that is written, and the sizes. */
   readonly #layouts = new Map<string, GPUBindGroupLayout>()
 
   constructor(device: GPUDevice) {
@@ -35,15 +37,19 @@ export class Pipelines {
     return made
   }
 
-  #layoutOf({ bindings, mayRefuse }: Shader): GPUBindGroupLayout {
-    const kinds = bindings.map(({ writes }) => (writes ? 'w' : 'r')).join('') + (mayRefuse ? 'w' : '')
+  #layoutOf({ bindings, mayRefuse, sizes }: Shader): GPUBindGroupLayout {
+    const kinds = [
+      ...bindings.map(({ writes }) => (writes ? 'w' : 'r')),
+      mayRefuse ? 'w' : '',
+      sizes.length > 0 ? 'u' : '',
+    ].join('')
     const known = this.#layouts.get(kinds)
     if (known) return known
     const layout = this.#device.createBindGroupLayout({
       entries: [...kinds].map((kind, binding) => ({
         binding,
         visibility: GPUShaderStage.COMPUTE,
-        buffer: { type: kind === 'w' ? 'storage' : 'read-only-storage' },
+        buffer: { type: bindingTypes[kind as keyof typeof bindingTypes] },
       })),
     })
     this.#layouts.set(kinds, layout)

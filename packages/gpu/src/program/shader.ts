@@ -7,6 +7,8 @@ export interface Shader {
   readonly bindings: readonly (Binding & { readonly writes: boolean })[]
   readonly grid: readonly [x: number, y: number, z: number]
   readonly mayRefuse: boolean
+  /** The numbers of `sizes` in their order. */
+  readonly sizes: readonly number[]
 }
 
 /** The most workgroups along one side of a grid that every device runs. */
@@ -14,7 +16,7 @@ const longestSide = 65_535
 
 /** Completes a dispatch's text with its bindings, its entry point and what its body knows. */
 export function shaderOf(call: Dispatch): Shader {
-  const { name, workgroups, workgroupSize, declarations = '', body, mayRefuse = false } = call
+  const { name, workgroups, workgroupSize, declarations = '', body, mayRefuse = false, sizes = {} } = call
   const bindings = [
     ...Object.entries(call.reads).map(([key, binding]) => ({ key, ...binding, writes: false })),
     ...Object.entries(call.writes).map(([key, binding]) => ({ key, ...binding, writes: true })),
@@ -25,6 +27,13 @@ export function shaderOf(call: Dispatch): Shader {
   )
   if (mayRefuse) variables.push(refusal(bindings.length))
   const row = typeof workgroups === 'number'
+  // A folded row has more places than it needs; how many it needs is given like any size.
+  const given = row ? { ...sizes, flat_groups: workgroups } : sizes
+  const names = Object.keys(given)
+  if (names.length > 0) {
+    variables.push(`struct Sizes { ${names.map((each) => `${each}: u32`).join(', ')} }
+@group(0) @binding(${variables.length}) var<uniform> sizes: Sizes;`)
+  }
   const text = `${variables.join('\n')}
 ${declarations}
 @compute @workgroup_size(${[workgroupSize].flat().join(', ')})
@@ -35,12 +44,12 @@ fn main(
   @builtin(local_invocation_id) local: vec3<u32>,
 ) {
   let flat_group = group.x + groups.x * (group.y + groups.y * group.z);
-  ${row ? `if (flat_group >= ${workgroups}u) { return; }` : ''}
+  ${row ? `if (flat_group >= sizes.flat_groups) { return; }` : ''}
   ${body}
 }
 `
   const grid = row ? gridOf(workgroups) : workgroups
-  return { name, text, bindings, grid, mayRefuse }
+  return { name, text, bindings, grid, mayRefuse, sizes: Object.values(given) }
 }
 
 /** A row of workgroups, folded where it is longer than a device's longest. */

@@ -8,7 +8,10 @@ export interface Binding {
   readonly type: ElementType
 }
 
-/** One run of a kernel in WGSL. Everything about it but its memory is in its text, so equal texts are one pipeline. */
+/**
+ * One run of a kernel in WGSL. Equal texts are one pipeline, and a pipeline may take a second to make: a large kernel
+ * leaves the sizes of its tensors out of its text, and is given them.
+ */
 export interface Dispatch {
   /** What it is called where errors and profiles name it. */
   readonly name: string
@@ -16,6 +19,8 @@ export interface Dispatch {
   readonly reads: { readonly [name: string]: Binding }
   /** Buffers that are written, and may be read. */
   readonly writes: { readonly [name: string]: Binding }
+  /** Whole numbers that the text knows as `sizes.NAME`, of type u32. */
+  readonly sizes?: { readonly [name: string]: number }
   /** How many workgroups run; a number is a row of them that may be longer than the device's longest. */
   readonly workgroups: number | readonly [x: number, y: number, z: number]
   readonly workgroupSize: number | readonly [x: number, y: number, z: number]
@@ -28,6 +33,17 @@ export interface Dispatch {
   readonly body: string
   /** Whether it may call `refuse(guard, position, value)`. */
   readonly mayRefuse?: boolean
+  readonly epilogue?: Epilogue
+}
+
+/**
+ * Lets elementwise calls that follow a kernel become its end. The kernel makes every element of one of its writes once,
+ * an f32, and stores it as `finish(value, i)`, where i is its place among them all.
+ */
+export interface Epilogue {
+  /** The write's name. */
+  readonly output: string
+  readonly count: number
 }
 
 /** An input of an elementwise call. */

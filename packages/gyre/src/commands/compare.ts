@@ -26,11 +26,17 @@ import {
   comparisonSettings,
   comparisonTasks,
   type MethodRow,
+  withBlockCirculantRow,
 } from '../compare/settings.js'
 import { summarize } from '../compare/summary.js'
+import {
+  addBlockSizeOptions,
+  type BlockSizeOptions,
+  withBlockSizeOptions,
+} from '../fine-tuning/block-sizes.js'
 import { createProgress } from '../progress.js'
 
-interface CompareOptions extends CommonOptions {
+interface CompareOptions extends CommonOptions, BlockSizeOptions {
   readonly task: ComparisonTask
   readonly quick: boolean
   readonly long: boolean
@@ -39,7 +45,7 @@ interface CompareOptions extends CommonOptions {
 }
 
 export function addCompare(program: Command): Command {
-  return program
+  const command = program
     .command('compare')
     .description('fine-tune one small base model with several methods on real data, and compare them')
     .addOption(
@@ -59,14 +65,19 @@ export function addCompare(program: Command): Command {
       false,
     )
     .option('--out <dir>', 'folder for the results and the cached base model', '.gyre')
-    .action(runCompare)
+  return addBlockSizeOptions(
+    command,
+    'one more row: BCA with this block size, or auto: by the gradients',
+  ).action(runCompare)
 }
 
 async function runCompare(options: CompareOptions): Promise<void> {
   const chosen = await chooseBackend(options)
   const length: ComparisonLength = options.long ? 'long' : options.quick ? 'quick' : 'full'
   const { task, seed } = options
-  const settings = comparisonSettings(task, { length, seed })
+  const sizes = withBlockSizeOptions('', options)
+  const usual = comparisonSettings(task, { length, seed })
+  const settings = sizes === '' ? usual : withBlockCirculantRow(usual, sizes)
   await makeOutputFolder(options.out)
   const progress = createProgress()
   try {

@@ -3,7 +3,14 @@ import { saveAdapterFolder } from '@gyre/adapters/node'
 import { loadTokenizer } from '@gyre/data/node'
 import { cosineSchedule, linearSchedule } from '@gyre/nn'
 import { writeAtomically } from '@gyre/safetensors/node'
-import { applyMethod, methodGrammar, parseMethod, Trainer, toMicroBatch } from '@gyre/train'
+import {
+  applyMethod,
+  type BatchSource,
+  methodGrammar,
+  parseRunMethod,
+  Trainer,
+  toMicroBatch,
+} from '@gyre/train'
 import { loadConfigFolder, saveModelFolder } from '@gyre/transformers/node'
 import { type Command, Option } from 'commander'
 import { chooseBackend } from '../backend.js'
@@ -16,6 +23,14 @@ import {
   positiveNumber,
 } from '../common-options.js'
 import { UsageError } from '../errors.js'
+import {
+  addBlockSizeOptions,
+  type BlockSizeOptions,
+  blockSizesOfRun,
+  decideMethod,
+  formatBlockSizes,
+  withBlockSizeOptions,
+} from '../fine-tuning/block-sizes.js'
 import { checkHead, checkVocabulary } from '../fine-tuning/check-fit.js'
 import { headFor } from '../fine-tuning/load-fine-tuned.js'
 import { formatMeasures, measureTask } from '../fine-tuning/measure-task.js'
@@ -58,8 +73,11 @@ export function addFinetune(program: Command): Command {
       '--data <path>',
       'a file, or a folder with train and dev files; lm: a text file, speeches or moby-dick',
     )
-  return addColumnOptions(command)
-    .requiredOption('--method <method>', 'e.g. bca:p=64, lora:r=8, full')
+  addColumnOptions(command).requiredOption(
+    '--method <method>',
+    'e.g. bca:p=64, bca:p=auto:budget=4096, lora:r=8, full',
+  )
+  return addBlockSizeOptions(command, 'of bca or c3a: a size as in the method, or auto: by the gradients')
     .option('--targets <names>', 'linear layers that get an adapter', nameList, ['all-linear'])
     .requiredOption('--out <dir>', 'folder to write')
     .option('--steps <n>', 'updates to make', integer(1))
@@ -92,7 +110,12 @@ export function addFinetune(program: Command): Command {
     .action(runFinetune)
 }
 
-async function runFinetune(options: FinetuneOptions): Promise<void> {
+async function runFinetune({
+  blockSize,
+  budget,
+  ...given
+}: FinetuneOptions & BlockSizeOptions): Promise<void> {
+  const options = { ...given, method: withBlockSizeOptions(given.method, { blockSize, budget }) }
   const { identity: backend } = await chooseBackend(options)
   const { model: base, seed, out } = options
   const tokenizer = await loadTokenizer(base)
@@ -103,8 +126,7 @@ async function runFinetune(options: FinetuneOptions): Promise<void> {
   const model = await loadModelWithProgress(base, { ...headFor(task), seed })
   checkHead(model, task)
   const modulesToSave = model.hasTaskHead ? model.headPaths : []
-  const method = parseMethod(options.method, { targets: options.targets, modulesToSave })
-  const trainable = applyMethod(model, method, { seed })
+  const asked = parseRunMethod(options.method, { targets: options.targets, modulesToSave })
   model.activationCheckpointing = options.activationCheckpointing
 
   const train = task.train!
@@ -114,26 +136,26 @@ async function runFinetune(options: FinetuneOptions): Promise<void> {
   if (warmupSteps > totalSteps)
     throw new UsageError(`--warmup-steps ${warmupSteps} is more than the ${totalSteps} steps of the run`)
   const makeSchedule = options.schedule === 'cosine' ? cosineSchedule : linearSchedule
-  const trainer = new Trainer(
-    model,
-    trainable,
-    (step) =>
-      Array.from({ length: accumulate }, (_, i) => toMicroBatch(train.batchAt(step * accumulate + i))),
-    {
-      totalSteps,
-      learningRate: options.learningRate,
-      headLearningRate: options.headLearningRate,
-      schedule: makeSchedule({ warmupSteps, totalSteps }),
-      weightDecay: options.weightDecay,
-      maxGradNorm: options.maxGradNorm,
-      seed,
-    },
-  )
+  const batches: BatchSource = (step) =>
+    Array.from({ length: accumulate }, (_, i) => toMicroBatch(train.batchAt(step * accumulate + i)))
+  const checkpoint = join(out, 'checkpoint.safetensors')
+  const chosenBefore = options.resume ? await blockSizesOfRun(checkpoint) : undefined
+  const { method, blockSizes, choice } = await decideMethod(model, asked, batches, chosenBefore)
+  if (choice && asked.kind === 'automatic') process.stderr.write(`${formatBlockSizes(choice, asked)}\n`)
+  const trainable = applyMethod(model, method, { seed })
+  const trainer = new Trainer(model, trainable, batches, {
+    totalSteps,
+    learningRate: options.learningRate,
+    headLearningRate: options.headLearningRate,
+    schedule: makeSchedule({ warmupSteps, totalSteps }),
+    weightDecay: options.weightDecay,
+    maxGradNorm: options.maxGradNorm,
+    seed,
+  })
   for (const { name, learningRate, numbers } of trainer.optimizer.effectiveLearningRates()) {
     process.stderr.write(`${name}: ${numbers} parameters, learning rate ${learningRate.toPrecision(3)}\n`)
   }
   await makeOutputFolder(out)
-  const checkpoint = join(out, 'checkpoint.safetensors')
   const finalLoss = await superviseRun({
     name: method.label,
     trainer,
@@ -142,7 +164,7 @@ async function runFinetune(options: FinetuneOptions): Promise<void> {
     checkpoint,
     checkpointEvery: options.checkpointEvery,
     resume: options.resume,
-    identity: { settings: runSettings(options), backend },
+    identity: { settings: { ...runSettings(options), blockSizes }, backend },
   })
 
   const heldOut = await measureTask(model, task)
@@ -172,6 +194,8 @@ async function runFinetune(options: FinetuneOptions): Promise<void> {
         method: method.label,
         steps: totalSteps,
         ...trainable.counts,
+        blockSizes,
+        gradientEnergy: choice && { captured: choice.share, sites: choice.sites },
         finalLoss,
         heldOut,
       }),

@@ -1,13 +1,15 @@
+import type { BlockSizesByPath } from '@gyre/circulant'
 import { loadTokenizer } from '@gyre/data/node'
 import { cosineSchedule } from '@gyre/nn'
 import {
   adapterFlopsPerToken,
   applyMethod,
+  type BatchSource,
   bitsPerCharacter,
   classify,
   evaluateLanguageModel,
   measure,
-  parseMethod,
+  parseRunMethod,
   runTraining,
   Trainer,
   toMicroBatch,
@@ -15,6 +17,8 @@ import {
 import { generate, type Model } from '@gyre/transformers'
 import { loadModelFolder } from '@gyre/transformers/node'
 import type { BackendOptions } from '../backend.js'
+import { decideMethod } from '../fine-tuning/block-sizes.js'
+import { median } from '../median.js'
 import { type ComparisonData, comparisonData } from './comparison-data.js'
 import type { ComparisonSettings, MethodRow } from './settings.js'
 
@@ -48,6 +52,8 @@ export interface AdaptationResult {
   /** Largest resident set of the process that ran the method, in bytes. */
   readonly peakBytes: number
   readonly sample?: string
+  /** Those that the gradients chose, by site. */
+  readonly blockSizes?: BlockSizesByPath
 }
 
 const prompt = 'The sea'
@@ -99,10 +105,12 @@ async function train(
   onProgress: (done: number, total: number, detail: string) => void,
 ) {
   const modulesToSave = model.hasTaskHead ? model.headPaths : []
-  const method = parseMethod(row.method, { targets: row.targets, modulesToSave })
+  const batches: BatchSource = (step) => [toMicroBatch(train.batchAt(step))]
+  const asked = parseRunMethod(row.method, { targets: row.targets, modulesToSave })
+  const { method, blockSizes } = await decideMethod(model, asked, batches)
   const trainable = applyMethod(model, method, { seed })
   const { steps, batchSize, sequenceLength, warmupSteps, maxGradNorm, headLearningRate } = adaptation
-  const trainer = new Trainer(model, trainable, (step) => [toMicroBatch(train.batchAt(step))], {
+  const trainer = new Trainer(model, trainable, batches, {
     totalSteps: steps,
     learningRate: row.learningRate,
     headLearningRate,
@@ -130,6 +138,7 @@ async function train(
       .effectiveLearningRates()
       .map(({ name, learningRate }) => ({ group: name, learningRate })),
     stepMilliseconds: median(times),
+    blockSizes,
   }
 }
 
@@ -140,8 +149,4 @@ async function measureHeldOut(model: Model, { heldOut, heldOutCharacters }: Comp
   }
   const { loss, tokens } = await evaluateLanguageModel(model, heldOut)
   return { loss, bitsPerCharacter: bitsPerCharacter(loss, tokens, heldOutCharacters) }
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!
 }

@@ -1,4 +1,4 @@
-import type { PretrainingOptions } from '@gyre/train'
+import { type PretrainingOptions, parseRunMethod } from '@gyre/train'
 import type { ModelConfig } from '@gyre/transformers'
 
 /** How one method enters a comparison. */
@@ -35,6 +35,11 @@ export interface ComparisonSettings {
   /** Held-out tokens, or pieces, that are measured, from the first on; all of them when left out. */
   readonly heldOutLimit?: number
   readonly methods: readonly MethodRow[]
+  /**
+   * Of a block-circulant adapter whose blocks differ in size, and so learn at one rate that p does not divide: what the
+   * best rates of the rows come to after the division.
+   */
+  readonly undividedRate: Pick<MethodRow, 'learningRate' | 'triedRates'>
 }
 
 const allLinear = ['all-linear']
@@ -81,6 +86,7 @@ const mobyDick: ComparisonSettings = {
     },
     { method: 'full', targets: allLinear, learningRate: 2e-3, triedRates: [5e-4, 1e-3, 2e-3, 4e-3] },
   ],
+  undividedRate: { learningRate: 1e-2, triedRates: [5e-3, 1e-2, 2e-2, 4e-2] },
 }
 
 /** A RoBERTa of 800,000 parameters and the era of a piece. */
@@ -138,6 +144,7 @@ const era: ComparisonSettings = {
     },
     { method: 'full', targets: allLinear, learningRate: 1e-3, triedRates: [2.5e-4, 5e-4, 1e-3, 2e-3] },
   ],
+  undividedRate: { learningRate: 5e-3, triedRates: [2.5e-3, 5e-3, 1e-2, 2e-2] },
 }
 
 const comparisons = { 'moby-dick': mobyDick, era } as const
@@ -169,6 +176,13 @@ export function comparisonSettings(
     adaptation: { ...adaptation, steps: Math.round(adaptation.steps / 10) },
     heldOutLimit: task === 'moby-dick' ? 6_000 : 200,
   }
+}
+
+/** The settings with one more row: BCA, as `options` end its text (`:p=auto:budget=4096`). */
+export function withBlockCirculantRow(settings: ComparisonSettings, options: string): ComparisonSettings {
+  const row = { method: `bca${options}:scale=false`, targets: allLinear, ...settings.undividedRate }
+  parseRunMethod(row.method, { targets: row.targets })
+  return { ...settings, methods: [...settings.methods, row] }
 }
 
 /** Long comparisons run every method three times. */

@@ -9,7 +9,7 @@ export interface Spread {
 
 /** What the runs of one method, each with a seed of its own, come to. */
 export interface MethodSummary
-  extends Omit<AdaptationResult, 'seed' | 'loss' | 'bitsPerCharacter' | 'accuracy'> {
+  extends Omit<AdaptationResult, 'seed' | 'loss' | 'bitsPerCharacter' | 'accuracy' | 'blockSizes'> {
   readonly runs: number
   readonly loss?: Spread
   readonly bitsPerCharacter?: Spread
@@ -21,7 +21,7 @@ export function summarize(runs: readonly AdaptationResult[]): MethodSummary[] {
   const groups = new Map<string, AdaptationResult[]>()
   for (const run of runs) groups.set(run.method, [...(groups.get(run.method) ?? []), run])
   return [...groups.values()].map((group): MethodSummary => {
-    const { seed, ...first } = group[0]!
+    const { seed, blockSizes, ...first } = group[0]!
     const times = group.flatMap(({ stepMilliseconds }) => stepMilliseconds ?? [])
     return {
       ...first,
@@ -36,7 +36,7 @@ export function summarize(runs: readonly AdaptationResult[]): MethodSummary[] {
 }
 
 /** Undefined for a measure that the task does not have. */
-function spreadOf(values: readonly (number | undefined)[]): Spread | undefined {
+export function spreadOf(values: readonly (number | undefined)[]): Spread | undefined {
   const numbers = values.filter((value) => value !== undefined)
   if (numbers.length === 0) return undefined
   const center = mean(numbers)

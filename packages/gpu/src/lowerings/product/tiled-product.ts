@@ -1,11 +1,12 @@
-import { sizeOf } from '@gyre/tensor'
 import type { Lowering } from '../../kernel.js'
 import type { Block } from '../../program/block.js'
-import { type Factor, loadFour, type Product, typeOfWidth, vec4, widthFor } from './product.js'
+import { type PackedType, packedType } from '../../wgsl/packed-type.js'
+import { wantedWorkgroups } from '../wanted-workgroups.js'
+import { type Factor, loadFour, type Product, vec4 } from './product.js'
 
 /**
- * A workgroup of `side` × `side` invocations makes a square of the product. Each invocation has `blocks` × `blocks` squares of 4 × 4 in
- * registers; those of a workgroup's neighbours are neighbours in memory.
+ * A workgroup of `side` × `side` invocations makes a square of the product. Each of them has `blocks` × `blocks`
+ * squares of 4 × 4 numbers in registers; squares of neighbours are neighbours in memory.
  */
 interface Tile {
   readonly side: number
@@ -21,10 +22,9 @@ const tiles: readonly Tile[] = [
 
 /** How much of k is in workgroup memory at once: the largest tile then takes 16 KiB, which every device has. */
 const deepest = 16
-/** Workgroups that a large device has room for at once; with fewer, some of it has nothing to do. */
-const wantedWorkgroups = 256
-/** The shortest part of k that is worth a sum of its own. */
+/** The shortest part of k that is worth a sum of its own, and the most parts that are added up. */
 const shortestPart = 128
+const mostParts = 64
 /** A tile is too large where it makes the product so many times as large. */
 const mostPadding = 1.25
 
@@ -36,19 +36,25 @@ interface Plan {
 
 const sideOf = ({ side, blocks }: Tile): number => 4 * side * blocks
 
-/** The tile, and the parts of k, by the shape alone, so that equal shapes give equal bits. */
+/**
+ * The largest tile of which there are enough, and the parts of k. Parts cost that their sums are written and read
+ * again, so k is cut only where no tile is small enough.
+ */
 export function planOf({ m, n, k, batches }: Pick<Product, 'm' | 'n' | 'k' | 'batches'>): Plan {
-  for (const tile of tiles) {
-    const size = sideOf(tile)
-    const groups = Math.ceil(m / size) * Math.ceil(n / size)
-    const mostParts = Math.max(1, Math.floor(k / shortestPart))
-    const parts = Math.min(mostParts, Math.max(1, Math.floor(wantedWorkgroups / (batches * groups))))
-    const fits = groups * size ** 2 <= mostPadding * m * n
-    if (tile === tiles.at(-1) || (fits && 2 * batches * groups * parts >= wantedWorkgroups)) {
-      return { tile, parts }
+  const squares = (tile: Tile): number => Math.ceil(m / sideOf(tile)) * Math.ceil(n / sideOf(tile))
+  const mostPartsOf = (tile: Tile): number => {
+    const wanted = Math.floor(wantedWorkgroups / (batches * squares(tile)))
+    return Math.max(1, Math.min(wanted, Math.floor(k / shortestPart), mostParts))
+  }
+  for (const isCut of [false, true]) {
+    for (const tile of tiles) {
+      const parts = isCut ? mostPartsOf(tile) : 1
+      const fits = squares(tile) * sideOf(tile) ** 2 <= mostPadding * m * n
+      if (fits && 2 * batches * squares(tile) * parts >= wantedWorkgroups) return { tile, parts }
     }
   }
-  throw new Error('there is always a smallest tile')
+  const smallest = tiles.at(-1)!
+  return { tile: smallest, parts: mostPartsOf(smallest) }
 }
 
 /** The product from tiles in workgroup memory. */
@@ -84,15 +90,11 @@ function lowerSums(product: Product, tile: Tile, parts: number, output: Block, l
   const size = sideOf(tile)
   const invocations = side ** 2
   const depth = Math.min(deepest, Math.max(4, 4 * Math.ceil(k / 4)))
-  const partLength = depth * Math.ceil(k / (depth * parts))
-  const grid = [parts, batches, Math.ceil(m / size), Math.ceil(n / size)] as const
-  const place = (axis: number): string =>
-    grid[axis] === 1
-      ? '0u'
-      : `flat_group / ${sizeOf(grid.slice(axis + 1))}u${axis === 0 ? '' : ` % ${grid[axis]}u`}`
-  const outputWidth = widthFor(n)
-  const matrixA = { name: 'a', factor: a, lines: m, k, size, depth, invocations }
-  const matrixB = { name: 'b', factor: b, lines: n, k, size, depth, invocations }
+  const tileRows = Math.ceil(m / size)
+  const tileColumns = Math.ceil(n / size)
+  const outputType = packedType(n).type
+  const typeA = packedType(a.linewise ? k : m).type
+  const typeB = packedType(b.linewise ? k : n).type
   const range = [...Array(blocks).keys()]
   const components = ['x', 'y', 'z', 'w']
   /** For each of an invocation's rows: the block that it is in, and its place there. */
@@ -101,73 +103,101 @@ function lowerSums(product: Product, tile: Tile, parts: number, output: Block, l
   lowering.dispatch({
     name: product.name,
     reads: {
-      a: { block: a.block, type: typeOfWidth(widthFor(a.linewise ? k : m)) },
-      b: { block: b.block, type: typeOfWidth(widthFor(b.linewise ? k : n)) },
+      a: { block: a.block, type: typeA },
+      b: { block: b.block, type: typeB },
     },
-    writes: { output: { block: output, type: typeOfWidth(outputWidth) } },
-    workgroups: sizeOf(grid),
+    writes: { output: { block: output, type: outputType } },
+    workgroups: parts * batches * tileRows * tileColumns,
     workgroupSize: [side, side, 1],
-    declarations: `${declareTile(matrixA)}
-${declareTile(matrixB)}
+    sizes: {
+      m,
+      n,
+      k,
+      batches,
+      part_length: depth * Math.ceil(k / (depth * parts)),
+      tile_rows: tileRows,
+      tile_columns: tileColumns,
+    },
+    declarations: `${declarePlace(size)}
+${declareTile({ name: 'a', factor: a, lines: 'sizes.m', type: typeA, size, depth, invocations })}
+${declareTile({ name: 'b', factor: b, lines: 'sizes.n', type: typeB, size, depth, invocations })}
 fn store_four(start: u32, row: u32, column: u32, four: ${vec4}) {
-  if (row >= ${m}u || column >= ${n}u) { return; }
-  let i = start + row * ${n}u + column;
+  if (row >= sizes.m || column >= sizes.n) { return; }
+  let i = start + row * sizes.n + column;
   ${
-    outputWidth === 4
-      ? 'output[i / 4u] = four;'
-      : `output[i] = four.x;
-  ${[1, 2, 3].map((i) => `if (column + ${i}u < ${n}u) { output[i + ${i}u] = four[${i}]; }`).join('\n  ')}`
+    outputType === vec4
+      ? `var finished: ${vec4};
+  for (var c = 0u; c < 4u; c++) { finished[c] = finish(four[c], i + c); }
+  output[i / 4u] = finished;`
+      : `for (var c = 0u; c < min(4u, sizes.n - column); c++) { output[i + c] = finish(four[c], i + c); }`
   }
 }`,
-    body: `let part = ${place(0)};
-  let batch = ${place(1)};
-  let first_row = ${place(2)} * ${size}u;
-  let first_column = ${place(3)} * ${size}u;
+    body: `let tile_row = flat_group / sizes.tile_columns;
+  let matrix = tile_row / sizes.tile_rows;
+  let part = matrix / sizes.batches;
+  let batch = matrix % sizes.batches;
+  let first_row = tile_row % sizes.tile_rows * ${size}u;
+  let first_column = flat_group % sizes.tile_columns * ${size}u;
   let start_a = ${a.start('batch')};
   let start_b = ${b.start('batch')};
   ${rows.flatMap(({ block, row }) => range.map((column) => `var ${sum(block, row, column)} = ${vec4}();`)).join('\n  ')}
-  let end = min(${k}u, (part + 1u) * ${partLength}u);
-  for (var p_first = part * ${partLength}u; p_first < end; p_first += ${depth}u) {
+  let end = min(sizes.k, (part + 1u) * sizes.part_length);
+  for (var p_first = part * sizes.part_length; p_first < end; p_first += ${depth}u) {
     fill_a(lane, start_a, first_row, p_first);
     fill_b(${invocations - 1}u - lane, start_b, first_column, p_first);
     workgroupBarrier();
     for (var p = 0u; p < ${depth}u; p++) {
-      ${range.map((block) => `let a${block} = tile_a[p * ${size / 4}u + ${block * side}u + local.y];`).join('\n      ')}
-      ${range.map((block) => `let b${block} = tile_b[p * ${size / 4}u + ${block * side}u + local.x];`).join('\n      ')}
+      ${range.map((block) => `let a${block} = tile_a[place(p, ${block * side}u + local.y)];`).join('\n      ')}
+      ${range.map((block) => `let b${block} = tile_b[place(p, ${block * side}u + local.x)];`).join('\n      ')}
       ${rows.flatMap(({ block, component, row }) => range.map((column) => `${sum(block, row, column)} += a${block}.${component} * b${column};`)).join('\n      ')}
     }
     workgroupBarrier();
   }
-  let start = (part * ${batches}u + batch) * ${m * n}u;
+  let start = matrix * sizes.m * sizes.n;
   let row = first_row + 4u * local.y;
   let column = first_column + 4u * local.x;
-  ${rows.flatMap(({ block, row }) => range.map((column) => `store_four(start, row + ${4 * side * block + row}u, column + ${4 * side * column}u, ${sum(block, row, column)});`)).join('\n  ')}`,
+  var sums = array<${vec4}, ${4 * blocks ** 2}>(${rows.flatMap(({ block, row }) => range.map((column) => sum(block, row, column))).join(', ')});
+  for (var s = 0u; s < ${4 * blocks ** 2}u; s++) {
+    let down = s / ${blocks}u;
+    store_four(start, row + down / 4u * ${4 * side}u + down % 4u, column + s % ${blocks}u * ${4 * side}u, sums[s]);
+  }`,
+    epilogue: { output: 'output', count: parts * batches * m * n },
   })
 }
 
 /**
- * In WGSL: a tile of a factor in workgroup memory, and the function that fills it. Element `p * size / 4 + q` has the
- * numbers of lines `4q … 4q + 3` at p; what is stored linewise is turned on the way, four by four in registers.
+ * In WGSL: where in a tile the numbers of lines `4q … 4q + 3` at p are. Each p has a row, in which the places of eight
+ * are exchanged: workgroup memory serves eight of them at once from different banks, and where four p are filled side
+ * by side their rows would meet in the same banks.
+ */
+function declarePlace(size: number): string {
+  return `fn place(p: u32, q: u32) -> u32 { return p * ${size / 4}u + (q ^ (p / 4u * 2u)); }`
+}
+
+/**
+ * In WGSL: a tile of a factor in workgroup memory, and the function that fills it. What is stored linewise is turned
+ * on the way, four by four in registers.
  */
 function declareTile({
   name,
   factor,
   lines,
-  k,
+  type,
   size,
   depth,
   invocations,
 }: {
   readonly name: string
   readonly factor: Factor
-  readonly lines: number
-  readonly k: number
+  /** In WGSL: how many lines the factor has. */
+  readonly lines: string
+  readonly type: PackedType
   readonly size: number
   readonly depth: number
   readonly invocations: number
 }): string {
   const fours = size / 4
-  const store = (p: string, q: string): string => `tile_${name}[(${p}) * ${fours}u + ${q}]`
+  const store = (p: string, q: string): string => `tile_${name}[place(${p}, ${q})]`
   const fill = factor.linewise
     ? `for (var job = worker; job < ${(fours * depth) / 4}u; job += ${invocations}u) {
     let q = job / ${depth / 4}u;
@@ -182,7 +212,7 @@ function declareTile({
     ${store('p', 'q')} = load_${name}(start, p_first + p, first_line + 4u * q);
   }`
   return `var<workgroup> tile_${name}: array<${vec4}, ${fours * depth}>;
-${factor.linewise ? loadFour(name, lines, k) : loadFour(name, k, lines)}
+${factor.linewise ? loadFour(name, lines, 'sizes.k', type) : loadFour(name, 'sizes.k', lines, type)}
 fn fill_${name}(worker: u32, start: u32, first_line: u32, p_first: u32) {
   ${fill}
 }`

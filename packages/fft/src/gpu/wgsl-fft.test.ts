@@ -1,0 +1,35 @@
+import { afterAll, afterEach, expect, it } from 'vitest'
+import { noise } from '../../test/noise.js'
+import { withAdapter } from '../../test/on-gpu-backends.js'
+import { relativeError } from '../../test/relative-error.js'
+import { createFft } from '../create-fft.js'
+import { createWgslFft, type GpuFft, releaseGpu } from './index.js'
+
+afterAll(releaseGpu)
+
+/** 2, 4, …, 16384. */
+const lengths = Array.from({ length: 14 }, (_, index) => 2 ** (index + 1))
+
+withAdapter('transforms in WGSL', () => {
+  let plan: GpuFft
+  afterEach(() => plan.destroy())
+
+  it.each(lengths)('agree for rows of %i with the plan in float64', async (n) => {
+    plan = await createWgslFft(n)
+    // Not a multiple of the rows that a workgroup takes.
+    const batch = n < 64 ? 67 : 3
+    const exact = createFft(n, { precision: 'float64' })
+    const complex = Float32Array.from(noise(2 * n * batch, n))
+    const real = complex.subarray(0, n * batch)
+    const bound = 2e-6
+    const X = exact.forward(Float64Array.from(complex))
+    expect(relativeError(await plan.forward(complex), X), 'forward').toBeLessThan(bound)
+    const x = exact.inverse(Float64Array.from(complex))
+    expect(relativeError(await plan.inverse(complex), x), 'inverse').toBeLessThan(bound)
+    const half = exact.realForward(Float64Array.from(real))
+    expect(relativeError(await plan.realForward(real), half), 'realForward').toBeLessThan(bound)
+    const spectra = Float32Array.from(noise((n + 2) * batch, n))
+    const back = exact.realInverse(Float64Array.from(spectra))
+    expect(relativeError(await plan.realInverse(spectra), back), 'realInverse').toBeLessThan(bound)
+  })
+})
