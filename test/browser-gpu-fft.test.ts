@@ -56,7 +56,8 @@ describe.skipIf(executablePath === undefined)('transforms in a minified bundle',
       for (const error of report.circulant.errors) expect(error).toBeLessThan(2e-6)
     })
 
-    it.runIf(backend === 'webgpu')('agree in WGSL, too', () => {
+    if (backend === 'webgl2') return
+    it('agree in WGSL, too', () => {
       expect(report.wgsl.length).toBe(2)
       for (const { kernel, error } of report.wgsl) {
         expect(kernel).toBe('wgsl radix-2')

@@ -1,6 +1,6 @@
 // Block sizes that the gradients choose against one size everywhere, at equal budgets: on a built-in text and, with
 // --data (or GYRE_DATA) naming a folder with stories260K/ and tinyshakespeare/input.txt, on a published checkpoint. Writes
-// adaptive-block-size/results.json and the tables of docs/adaptive-block-size.md; --docs writes the tables alone.
+// results/adaptive-block-size.json and the tables of docs/adaptive-block-size.md; --docs writes the tables alone.
 // In the root folder: npm run study -- adaptive-block-size [--data DIR] [--out DIR] [--docs]
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -17,8 +17,8 @@ import {
 } from './adaptive-block-size/study-results.js'
 import { sectionsOf } from './adaptive-block-size/study-sections.js'
 import { type StudyTask, studyTasks } from './adaptive-block-size/study-tasks.js'
+import { writeSection } from './document-section.js'
 import { fail, root } from './finished-run.js'
-import { writeResultsSection } from './results-section.js'
 
 const { values: options } = parseArgs({
   options: {
@@ -35,7 +35,7 @@ const firstRates = [3e-3, 1e-2]
 
 if (!options.docs) await runStudy(options.data, options.out)
 for (const [name, section] of Object.entries(sectionsOf(readResults()))) {
-  writeResultsSection(name, section, 'docs/adaptive-block-size.md')
+  writeSection('adaptive-block-size.md', name, section)
 }
 
 async function runStudy(data: string | undefined, out: string): Promise<void> {

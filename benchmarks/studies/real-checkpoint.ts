@@ -5,8 +5,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { formatSeeds, writeSection } from './document-section.js'
 import { fail, finetuneOnce, root } from './finished-run.js'
-import { formatSeeds, writeResultsSection } from './results-section.js'
 
 const { values: options } = parseArgs({
   options: {
@@ -68,4 +68,4 @@ const lines = [
   ['---', '---:', '---:', '---', '---:'],
   ...cells,
 ]
-writeResultsSection('stories260K', lines.map((line) => `| ${line.join(' | ')} |`).join('\n'))
+writeSection('results.md', 'stories260K', lines.map((line) => `| ${line.join(' | ')} |`).join('\n'))

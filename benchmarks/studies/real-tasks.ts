@@ -7,8 +7,8 @@ import { parseArgs } from 'node:util'
 import { type Example, majorityClass, type TableTaskName, tableTasks, trainNaiveBayes } from '@gyre/data'
 import { readTaskFolder } from '@gyre/data/node'
 import { type MetricName, measure } from '@gyre/train'
+import { formatSeeds, writeSection } from './document-section.js'
 import { type Finetuned, fail, finetuneOnce, gyre, root } from './finished-run.js'
-import { formatSeeds, writeResultsSection } from './results-section.js'
 
 interface Study {
   readonly folder: string
@@ -91,7 +91,7 @@ for (const study of studies) {
     join(out, 'results.json'),
     `${JSON.stringify({ pretraining, adaptation, steps, rows }, null, 2)}\n`,
   )
-  writeResultsSection('real-tasks', formatSection(rows))
+  writeSection('results.md', 'real-tasks', formatSection(rows))
 }
 
 /** A base that has read the training texts of all the tasks, and none of their labels. */

@@ -28,7 +28,7 @@ export interface StudyResults {
   readonly blocks: readonly StudyBlock[]
 }
 
-export const resultsFile = join(root, 'benchmarks/studies/adaptive-block-size/results.json')
+export const resultsFile = join(root, 'benchmarks/studies/results/adaptive-block-size.json')
 
 export function readResults(): StudyResults {
   return JSON.parse(readFileSync(resultsFile, 'utf8')) as StudyResults

@@ -1,5 +1,5 @@
 import { formatNumber, renderMarkdownTable, type TableCell } from '@gyre/report'
-import { formatSeeds } from '../results-section.js'
+import { formatSeeds } from '../document-section.js'
 import type { CellResult, Sizing } from './run-cell.js'
 import type { StudyBlock, StudyResults, StudyRow } from './study-results.js'
 

@@ -216,12 +216,15 @@ export class GpuBackend implements GraphBackend {
       const tensors = mapRecord(inputs, (input): Tensor => keep(storedTensor(input, this, input.storage)))
       return keep(op.composition!(tensors as TensorRecord, options) as TensorRecord)
     })
+    const store = (tensor: Tensor): StoredTensor => storedOn(tensor, this, op.name)
     return Object.fromEntries(
-      Object.keys(results).map((name) => {
+      Object.entries(results).map(([name, spec]) => {
         const value = made[name]
-        const store = (tensor: Tensor): StoredTensor => storedOn(tensor, this, op.name)
-        if (value === undefined) throw new BackendError(`${op.name}: its composition does not make ${name}`)
-        return [name, Array.isArray(value) ? value.map(store) : store(value as Tensor)]
+        if (Array.isArray(value)) return [name, value.map(store)]
+        if (value !== undefined) return [name, store(value as Tensor)]
+        // Saved for the backward pass of a kernel, and of no use to a composition's.
+        const { shape, dtype } = spec as TensorSpec
+        return [name, { shape, dtype, storage: this.zeros({ shape, dtype }) }]
       }),
     )
   }

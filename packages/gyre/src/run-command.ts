@@ -10,6 +10,9 @@ import { addMerge } from './commands/merge.js'
 import { addPredict } from './commands/predict.js'
 import { addPretrain } from './commands/pretrain.js'
 import { addReport } from './commands/report.js'
+import { addSimulate } from './commands/simulate.js'
+import { addSweep } from './commands/sweep.js'
+import { addWorker } from './commands/worker.js'
 import { addCommonOptions } from './common-options.js'
 import { sentenceOf } from './errors.js'
 
@@ -39,6 +42,9 @@ function createProgram(): Command {
     addMerge,
     addConvert,
     addReport,
+    addSweep,
+    addWorker,
+    addSimulate,
     addDoctor,
   ]) {
     addCommonOptions(add(program)).exitOverride()

@@ -3,6 +3,8 @@ export { ReportError } from './errors.js'
 export { everyMethod, queryAndValueTargets } from './every-method.js'
 export { formatClaims } from './format-claims.js'
 export { formatMarkdown, formatTable } from './format-report.js'
+export { formatSimulation, simulationMarkdown, simulationTables } from './format-simulation.js'
+export { type Line, type LineChart, renderLineChart } from './line-chart.js'
 export { type ClaimRow, paperClaims } from './paper-claims.js'
 export {
   type MethodReport,
@@ -13,6 +15,16 @@ export {
   type TrainingStepCosts,
 } from './report-model.js'
 export type { Curve, ResultRecord } from './results/record.js'
+export {
+  finalLoss,
+  parseSimulation,
+  type SimulatedOptimizer,
+  type SimulatedRun,
+  type Simulation,
+  type SimulationSettings,
+  type StartingGradient,
+  simulatedOptimizers,
+} from './simulation.js'
 export {
   formatNumber,
   markdownText,

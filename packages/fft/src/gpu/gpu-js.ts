@@ -28,6 +28,8 @@ export interface KernelSettings {
   readonly constants: { readonly [name: string]: number | Float32Array }
   readonly constantTypes: { readonly [name: string]: 'Float' | 'Array' }
   readonly precision: 'single'
+  /** WebGL's: all numbers in full precision, whatever the size of a result; gpu.js fails to change its mind later. */
+  readonly tactic: 'precision'
   /** Results stay on the device … */
   readonly pipeline: true
   /** … each in memory of its own, so that a later call leaves it alone. */

@@ -85,6 +85,7 @@ export class KernelRunner {
       constants,
       constantTypes,
       precision: 'single',
+      tactic: 'precision',
       pipeline: true,
       immutable: true,
       dynamicOutput: true,

@@ -4,8 +4,8 @@ import type { Block } from '../program/block.js'
 import type { Binding } from '../program/step.js'
 import { literal } from '../wgsl/literal.js'
 import { fitsWorkgroup, type RowTransform, rowTransform } from '../wgsl/row-transform.js'
-import { unitRoots } from '../wgsl/unit-roots.js'
 import { type CirculantSizes, lowerDense, lowerDenseBackward } from './dense-circulant.js'
+import { rootsTable } from './roots-table.js'
 import { lowerSpectrumProducts } from './spectrum-products.js'
 import { loadEach } from './transform-rows.js'
 
@@ -94,10 +94,6 @@ function lowerPairSpectra(
   lowering: Lowering,
 ): void {
   const width = blocks * p
-  const second =
-    rows % 2 === 0
-      ? `x[at + ${width}u]`
-      : `select(0.0, x[min(at + ${width}u, ${rows * width - 1}u)], at < ${(rows - 1) * width}u)`
   lowerTransform(
     {
       name: 'circulant spectra of rows',
@@ -105,9 +101,11 @@ function lowerPairSpectra(
       rows: pairsOf(rows) * blocks,
       reads: { x: real(x) },
       writes: { spectrum: complex(spectrum) },
+      sizes: { blocks, width, count: rows * width },
       declarations: `fn pair_of_rows(row: u32, place: u32) -> vec2<f32> {
-  let at = row / ${blocks}u * ${2 * width}u + row % ${blocks}u * ${p}u + place;
-  return vec2<f32>(x[at], ${second});
+  let first = row / sizes.blocks * 2u * sizes.width + row % sizes.blocks * ${p}u + place;
+  let second = first + sizes.width;
+  return vec2<f32>(x[first], select(0.0, x[min(second, sizes.count - 1u)], second < sizes.count));
 }`,
       load: loadEach((row, place) => `pair_of_rows(${row}, ${place})`),
       store: (row, place, value) => `spectrum[${row} * ${p}u + ${place}] = ${value};`,
@@ -157,25 +155,27 @@ function lowerProduct(
       inverse: true,
       reads: { spectrum: complex(spectrum), spectra: complex(spectra) },
       writes: { output: real(output) },
+      sizes: { outputs, sums, outputStep, sumStep, width, count: rows * width },
       load: (row, places, values) => `${values.map((value) => `${value} = vec2<f32>();`).join(' ')}
-    var in_spectrum = ${row} / ${outputs}u * ${sums * p}u;
-    var in_spectra = ${row} % ${outputs}u * ${outputStep}u;
-    for (var j = 0u; j < ${sums}u; j++) {
+    var in_spectrum = ${row} / sizes.outputs * sizes.sums * ${p}u;
+    var in_spectra = ${row} % sizes.outputs * sizes.outputStep;
+    for (var j = 0u; j < sizes.sums; j++) {
       ${values
         .map((value, t) => {
           const block = factor(`in_spectra + ${places[t]}`)
-          return `${value} += multiply(spectrum[in_spectrum + ${places[t]}], ${block});`
+          return `${value} += complex_product(spectrum[in_spectrum + ${places[t]}], ${block});`
         })
         .join('\n      ')}
       in_spectrum += ${p}u;
-      in_spectra += ${sumStep}u;
+      in_spectra += sizes.sumStep;
     }`,
-      store: (row, place, value) => {
-        const at = `${row} / ${outputs}u * ${2 * width}u + ${row} % ${outputs}u * ${p}u + ${place}`
-        const second = `output[${at} + ${width}u] = ${value}.y;`
-        return `output[${at}] = ${value}.x;
-      ${rows % 2 === 0 ? second : `if (${row} / ${outputs}u < ${pairsOf(rows) - 1}u) { ${second} }`}`
-      },
+      declarations: `fn store_pair(row: u32, place: u32, value: vec2<f32>) {
+  let first = row / sizes.outputs * 2u * sizes.width + row % sizes.outputs * ${p}u + place;
+  let second = first + sizes.width;
+  output[first] = value.x;
+  if (second < sizes.count) { output[second] = value.y; }
+}`,
+      store: (row, place, value) => `store_pair(${row}, ${place}, ${value});`,
     },
     lowering,
   )
@@ -201,7 +201,6 @@ function lowerBlockGradient(
     { pairs: pairsOf(rows), q, k, p },
     lowering,
   )
-  const count = q * k * p
   lowerTransform(
     {
       name: 'circulant gradient of blocks',
@@ -210,9 +209,10 @@ function lowerBlockGradient(
       inverse: true,
       reads: { sums: complex(sums) },
       writes: { gradC: real(gradC) },
+      sizes: { parts, count: q * k * p },
       declarations: `fn sum_of_parts(at: u32) -> vec2<f32> {
   var sum = vec2<f32>();
-  for (var part = 0u; part < ${parts}u; part++) { sum += sums[part * ${count}u + at]; }
+  for (var part = 0u; part < sizes.parts; part++) { sum += sums[part * sizes.count + at]; }
   return sum;
 }`,
       load: loadEach((row, place) => `sum_of_parts(${row} * ${p}u + ${place})`),
@@ -224,7 +224,7 @@ function lowerBlockGradient(
 
 function lowerTransform(transform: Omit<RowTransform, 'roots'>, lowering: Lowering): void {
   const { n } = transform
-  const roots = { table: unitRoots(n, lowering), length: n }
+  const roots = { table: rootsTable(n, lowering), length: n }
   lowering.dispatch(rowTransform({ ...transform, roots }, lowering.limits))
 }
 

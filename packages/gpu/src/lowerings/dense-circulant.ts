@@ -87,15 +87,17 @@ function lowerDiagonals(matrix: Block, gradC: Located, { k, p }: CirculantSizes,
     name: 'circulant diagonals',
     reads: { matrix: { block: matrix, type: 'f32' } },
     writes: { gradC: { block: gradC.block, type: 'f32' } },
+    sizes: { count, k, p },
     workgroups: Math.ceil(count / workgroupSize),
     workgroupSize,
     body: `let index = flat_group * ${workgroupSize}u + lane;
-  if (index >= ${count}u) { return; }
-  let t = index % ${p}u;
-  let block = index / ${p}u;
-  let start = block / ${k}u * ${p * k * p}u + block % ${k}u * ${p}u;
+  if (index >= sizes.count) { return; }
+  let t = index % sizes.p;
+  let block = index / sizes.p;
+  let columns = sizes.k * sizes.p;
+  let start = block / sizes.k * sizes.p * columns + block % sizes.k * sizes.p;
   var sum = 0.0;
-  for (var s = 0u; s < ${p}u; s++) { sum += matrix[start + (s + t) % ${p}u * ${k * p}u + s]; }
+  for (var s = 0u; s < sizes.p; s++) { sum += matrix[start + (s + t) % sizes.p * columns + s]; }
   gradC[index] = sum;`,
   })
 }

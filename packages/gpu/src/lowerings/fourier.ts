@@ -3,7 +3,7 @@ import { kernelFor, type Located, type Lowering } from '../kernel.js'
 import type { Binding } from '../program/step.js'
 import { literal } from '../wgsl/literal.js'
 import { fitsWorkgroup, rowTransform } from '../wgsl/row-transform.js'
-import { unitRoots } from '../wgsl/unit-roots.js'
+import { rootsTable } from './roots-table.js'
 import { loadEach, lowerTransform } from './transform-rows.js'
 
 export const fourierKernels = {
@@ -71,14 +71,14 @@ function lowerHalved(n: number, rows: number, x: Located, output: Located, lower
       rows,
       reads: { x: complex(x) },
       writes: { output: complex(output) },
-      roots: { table: unitRoots(n, lowering), length: n },
+      roots: { table: rootsTable(n, lowering), length: n },
       load: loadEach((row, place) => `x[${row} * ${half}u + ${place}]`),
       finish: {
         count: half + 1,
         text: (row, k, result) => `let z = ${result(`${k} % ${half}u`)};
     let mirrored = conjugate(${result(`(${half}u - ${k}) % ${half}u`)});
     let difference = 0.5 * (z - mirrored);
-    let odd = multiply(vec2<f32>(difference.y, -difference.x), roots[${k}]);
+    let odd = complex_product(vec2<f32>(difference.y, -difference.x), roots[${k}]);
     output[${row} * ${half + 1}u + ${k}] = 0.5 * (z + mirrored) + odd;`,
       },
     },
@@ -90,7 +90,7 @@ function lowerHalved(n: number, rows: number, x: Located, output: Located, lower
 /** The way back: Z[k] = E[k] + iO[k]. */
 function lowerHalvedInverse(n: number, rows: number, X: Located, output: Located, lowering: Lowering): void {
   const half = n / 2
-  const roots = { table: unitRoots(n, lowering), length: n }
+  const roots = { table: rootsTable(n, lowering), length: n }
   const call = rowTransform(
     {
       name: 'irfft',
@@ -104,7 +104,7 @@ function lowerHalvedInverse(n: number, rows: number, X: Located, output: Located
 fn joined(row: u32, k: u32) -> vec2<f32> {
   let x = frequency(row, k);
   let mirrored = conjugate(frequency(row, ${half}u - k));
-  let odd = multiply(x - mirrored, conjugate(roots[k]));
+  let odd = complex_product(x - mirrored, conjugate(roots[k]));
   return ${literal(0.5 / half)} * (x + mirrored + vec2<f32>(-odd.y, odd.x));
 }`,
       load: loadEach((row, place) => `joined(${row}, ${place})`),

@@ -1,4 +1,4 @@
-import { type Op, type Options, ops, SampleSource, type Shape, type Tensor } from '@gyre/tensor'
+import { type Op, type Options, ops, SampleSource, type Shape, type Tensor, tensor } from '@gyre/tensor'
 import { describe, it } from 'vitest'
 import { findGpu } from '../../../../test/find-gpu.js'
 import { expectOnGpuLikeReference } from '../../../../test/gpu-kernel-comparison.js'
@@ -60,6 +60,14 @@ describe.skipIf(backend === undefined)('on the GPU', () => {
   it.each(shapes)('the largest of %j over axes %j', async (shape, axes) => {
     await expectReduced(ops.max as never, source.normal(shape), { axes })
     await expectReduced(ops.max as never, source.integers(shape, 1000), { axes })
+  })
+
+  it('the largest of numbers of which one is not a number, and of infinities', async () => {
+    const { NaN: nan, NEGATIVE_INFINITY: low } = Number
+    const x = tensor([1, nan, 3, nan, 1, 1, low, low, low, low, 2, low], { shape: [4, 3] }) as Tensor
+    await expectReduced(ops.max as never, x, { axes: [1] })
+    await expectReduced(ops.max as never, x, { axes: [0] })
+    await expectReduced(ops.argmax as never, x, { axis: 1 })
   })
 
   it.each([

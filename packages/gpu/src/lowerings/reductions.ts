@@ -3,6 +3,7 @@ import { elementType } from '../data-on-device.js'
 import { kernelFor, type Located, type Lowering } from '../kernel.js'
 import type { Block } from '../program/block.js'
 import type { ElementType } from '../program/step.js'
+import { isNaNWithin } from '../wgsl/packed-type.js'
 import { lowerRunningSum } from './running-sum.js'
 import { wantedWorkgroups } from './wanted-workgroups.js'
 
@@ -37,9 +38,23 @@ function sumOf(type: ElementType): Reducer {
   return { name: 'sum', type, initial: `${type}()`, term: element, combine }
 }
 
-function maxOf(type: ElementType): Reducer {
-  const combine = (left: string, right: string) => `max(${left}, ${right})`
-  return { name: 'max', type, initial: element('0u'), term: element, combine }
+const maxOfIntegers: Reducer = {
+  name: 'max',
+  type: 'i32',
+  initial: element('0u'),
+  term: element,
+  combine: (left, right) => `max(${left}, ${right})`,
+}
+
+/** One NaN makes it NaN. */
+const maxOfFloats: Reducer = {
+  ...maxOfIntegers,
+  type: 'f32',
+  combine: (left, right) => `max_or_nan(${left}, ${right})`,
+  declarations: `fn max_or_nan(left: f32, right: f32) -> f32 {
+  let larger = select(max(left, right), right, ${isNaNWithin('f32', 'right')});
+  return select(larger, left, ${isNaNWithin('f32', 'left')});
+}`,
 }
 
 /** The index of the largest element, the first of several. */
@@ -65,7 +80,7 @@ export const reductionsKernels = {
   max: kernelFor(ops.max, {
     dtypes: ['float32', 'int32'],
     lower: ({ x }, options, { output }, lowering) =>
-      reduceAxes(x, options, maxOf(elementType(x.dtype)), output.block, lowering),
+      reduceAxes(x, options, x.dtype === 'int32' ? maxOfIntegers : maxOfFloats, output.block, lowering),
   }),
   argmax: kernelFor(ops.argmax, {
     dtypes: ['float32', 'int32'],

@@ -34,39 +34,38 @@ export function lowerSpectrumProducts(
   const rowsOfTile = Array.from({ length: tileQ }, (_, i) => i)
   const columnsOfTile = Array.from({ length: tileK }, (_, j) => j)
   // A tile at the end holds blocks again that are beyond it: their products are computed, and not stored.
-  const blockOf = (first: string, i: number, blocks: number, size: number) =>
-    blocks % size === 0 ? `(${first} + ${i}u)` : `min(${first} + ${i}u, ${blocks - 1}u)`
   const each = (text: (i: number, j: number) => string) =>
     rowsOfTile.flatMap((i) => columnsOfTile.map((j) => text(i, j))).join('\n    ')
   lowering.dispatch({
     name: 'circulant products over rows',
     reads: { a: { block: a, type: 'vec2<f32>' }, b: { block: b, type: 'vec2<f32>' } },
     writes: { sums: { block: sums, type: 'vec2<f32>' } },
+    sizes: { pairs, q, k, p, tilesQ, tilesK, partPairs, count },
     workgroups: Math.ceil(count / workgroupSize),
     workgroupSize,
     body: `let index = flat_group * ${workgroupSize}u + lane;
-  if (index >= ${count}u) { return; }
-  let f = index % ${p}u;
-  let first_j = index / ${p}u % ${tilesK}u * ${tileK}u;
-  let first_i = index / ${p * tilesK}u % ${tilesQ}u * ${tileQ}u;
-  let part = index / ${ofPart}u;
-  ${rowsOfTile.map((i) => `let at_a${i} = ${blockOf('first_i', i, q, tileQ)} * ${p}u + f;`).join('\n  ')}
-  ${columnsOfTile.map((j) => `let at_b${j} = ${blockOf('first_j', j, k, tileK)} * ${p}u + f;`).join('\n  ')}
+  if (index >= sizes.count) { return; }
+  let f = index % sizes.p;
+  var rest = index / sizes.p;
+  let first_j = rest % sizes.tilesK * ${tileK}u;
+  rest /= sizes.tilesK;
+  let first_i = rest % sizes.tilesQ * ${tileQ}u;
+  let part = rest / sizes.tilesQ;
+  ${rowsOfTile.map((i) => `let at_a${i} = min(first_i + ${i}u, sizes.q - 1u) * sizes.p + f;`).join('\n  ')}
+  ${columnsOfTile.map((j) => `let at_b${j} = min(first_j + ${j}u, sizes.k - 1u) * sizes.p + f;`).join('\n  ')}
   ${each((i, j) => `var sum${i}_${j} = vec2<f32>();`)}
-  let end = min(${pairs}u, (part + 1u) * ${partPairs}u);
-  for (var pair = part * ${partPairs}u; pair < end; pair++) {
-    ${rowsOfTile.map((i) => `let a${i} = a[pair * ${q * p}u + at_a${i}];`).join('\n    ')}
-    ${columnsOfTile.map((j) => `let b${j} = b[pair * ${k * p}u + at_b${j}];`).join('\n    ')}
+  let end = min(sizes.pairs, (part + 1u) * sizes.partPairs);
+  for (var pair = part * sizes.partPairs; pair < end; pair++) {
+    let row_a = pair * sizes.q * sizes.p;
+    let row_b = pair * sizes.k * sizes.p;
+    ${rowsOfTile.map((i) => `let a${i} = a[row_a + at_a${i}];`).join('\n    ')}
+    ${columnsOfTile.map((j) => `let b${j} = b[row_b + at_b${j}];`).join('\n    ')}
     ${each((i, j) => `sum${i}_${j} += a${i} * b${j}.x + vec2<f32>(a${i}.y, -a${i}.x) * b${j}.y;`)}
   }
   ${each((i, j) => {
-    const block = `((part * ${q}u + first_i + ${i}u) * ${k}u + first_j + ${j}u)`
-    const beyond = [
-      ...(q % tileQ === 0 ? [] : [`first_i + ${i}u < ${q}u`]),
-      ...(k % tileK === 0 ? [] : [`first_j + ${j}u < ${k}u`]),
-    ]
-    const store = `sums[${block} * ${p}u + f] = sum${i}_${j};`
-    return beyond.length === 0 ? store : `if (${beyond.join(' && ')}) { ${store} }`
+    const block = `((part * sizes.q + first_i + ${i}u) * sizes.k + first_j + ${j}u)`
+    const store = `sums[${block} * sizes.p + f] = sum${i}_${j};`
+    return `if (first_i + ${i}u < sizes.q && first_j + ${j}u < sizes.k) { ${store} }`
   })}`,
   })
   return { sums, parts }

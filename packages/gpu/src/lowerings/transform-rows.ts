@@ -1,9 +1,10 @@
 import { createFft } from '@gyre/fft'
+import { unitRoots } from '@gyre/fft/gpu'
 import { BackendError } from '@gyre/tensor'
 import type { Lowering } from '../kernel.js'
 import type { Binding, Dispatch } from '../program/step.js'
 import { fitsWorkgroup, rowTransform, stageRadices } from '../wgsl/row-transform.js'
-import { complexTable, unitRoots } from '../wgsl/unit-roots.js'
+import { rootsTable } from './roots-table.js'
 
 /** Fourier transforms of rows of any length n, which come from somewhere and go somewhere. */
 export interface TransformRows {
@@ -64,7 +65,7 @@ function lowerInWorkgroup(
       inverse,
       reads: { ...from.reads, ...to.reads },
       writes: to.writes,
-      roots: { table: unitRoots(rootsOf, lowering), length: rootsOf },
+      roots: { table: rootsTable(rootsOf, lowering), length: rootsOf },
       declarations: [from.declarations, to.declarations].filter((text) => text !== undefined).join('\n'),
       load: loadEach(from.load),
       store: to.store,
@@ -104,7 +105,7 @@ function lowerInTwoPasses(transform: TransformRows, lowering: Lowering): void {
         store: (row, place, value) => {
           const root = `roots[(${place}) * (${row} % ${b}u)]`
           const at = `${row} / ${b}u * ${n}u + (${place}) * ${b}u + ${row} % ${b}u`
-          return `between[${at}] = multiply(${value}, ${inverse ? `conjugate(${root})` : root});`
+          return `between[${at}] = complex_product(${value}, ${inverse ? `conjugate(${root})` : root});`
         },
       },
       interleaved: true,
@@ -166,7 +167,7 @@ function lowerBluestein(transform: TransformRows, lowering: Lowering): void {
         declarations: `${from.declarations ?? ''}
 fn chirped(row: u32, place: u32) -> vec2<f32> {
   if (place >= ${n}u) { return vec2<f32>(); }
-  return multiply(${swap(from.load('row', 'place'))}, chirp[place]);
+  return complex_product(${swap(from.load('row', 'place'))}, chirp[place]);
 }`,
         load: (row, place) => `chirped(${row}, ${place})`,
       },
@@ -174,7 +175,7 @@ fn chirped(row: u32, place: u32) -> vec2<f32> {
         reads: { chirp_filter: filter },
         writes: { filtered },
         store: (row, place, value) =>
-          `filtered[${row} * ${length}u + ${place}] = multiply(${value}, chirp_filter[${place}]);`,
+          `filtered[${row} * ${length}u + ${place}] = complex_product(${value}, chirp_filter[${place}]);`,
       },
     },
     lowering,
@@ -188,35 +189,33 @@ fn chirped(row: u32, place: u32) -> vec2<f32> {
         ...to,
         reads: { ...to.reads, chirp },
         store: (row, place, value) =>
-          `if (${place} < ${n}u) { ${to.store(row, place, swap(`multiply(${value}, chirp[${place}])`))} }`,
+          `if (${place} < ${n}u) { ${to.store(row, place, swap(`complex_product(${value}, chirp[${place}])`))} }`,
       },
     },
     lowering,
   )
 }
 
+/** w(j) for 0 ≤ j < n: powers of exp(-2πi / 2n) that repeat with j² mod 2n, which adding 2j + 1 keeps exact. */
 function chirpOf(n: number): Float32Array {
-  return complexTable(chirpAngles(n))
-}
-
-/** The angles of exp(-πi j² / n) for 0 ≤ j < n; they repeat with j² mod 2n, which adding 2j + 1 keeps exact. */
-function chirpAngles(n: number): Float64Array {
-  const angles = new Float64Array(n)
+  const roots = unitRoots(2 * n)
+  const chirp = new Float32Array(2 * n)
   for (let j = 0, square = 0; j < n; j++) {
-    angles[j] = (-Math.PI * square) / n
+    chirp.set(roots.subarray(2 * square, 2 * square + 2), 2 * j)
     square = (square + 2 * j + 1) % (2 * n)
   }
-  return angles
+  return chirp
 }
 
 /** The spectrum of 1 / w(j) for -n < j < n, scaled for the inverse transform of the convolution. */
 function chirpFilter(n: number, length: number): Float32Array {
   const mirrored = new Float64Array(2 * length)
-  chirpAngles(n).forEach((angle, j) => {
+  const chirp = chirpOf(n)
+  for (let j = 0; j < n; j++) {
     for (const at of [j, (length - j) % length]) {
-      mirrored[2 * at] = Math.cos(angle) / length
-      mirrored[2 * at + 1] = -Math.sin(angle) / length
+      mirrored[2 * at] = chirp[2 * j]! / length
+      mirrored[2 * at + 1] = -chirp[2 * j + 1]! / length
     }
-  })
+  }
   return Float32Array.from(createFft(length, { precision: 'float64' }).forward(mirrored))
 }

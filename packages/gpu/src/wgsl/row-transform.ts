@@ -24,6 +24,8 @@ export interface RowTransform {
   readonly inverse?: boolean
   readonly reads: Dispatch['reads']
   readonly writes: Dispatch['writes']
+  /** Whole numbers that the caller's texts know as `sizes.NAME`. */
+  readonly sizes?: Dispatch['sizes']
   /** A table of the powers of exp(-2πi / length), where length is n or a multiple of it. */
   readonly roots: { readonly table: Binding; readonly length: number }
   /** Functions that `load`, `store` and `finish` call. They know the table as `roots`, and `complexFunctions`. */
@@ -68,14 +70,14 @@ export function fitsWorkgroup(n: number, limits: GPUSupportedLimits): boolean {
  * @source C. Van Loan, "Computational Frameworks for the Fast Fourier Transform", SIAM 1992, section 1.7.
  */
 export function rowTransform(transform: RowTransform, limits: GPUSupportedLimits): Dispatch {
-  const { name, n, rows, roots, reads, writes, declarations = '', interleaved = false } = transform
-  const { groupRows, rowLanes } = workgroupOf(n, rows, limits)
-  const workgroups = Math.ceil(rows / groupRows)
+  const { name, n, rows, roots, reads, writes, sizes, declarations = '', interleaved = false } = transform
+  const { groupRows, rowLanes } = workgroupOf(n, limits)
   return {
     name,
     reads: { ...reads, roots: roots.table },
     writes,
-    workgroups,
+    sizes: { ...sizes, rows },
+    workgroups: Math.ceil(rows / groupRows),
     workgroupSize: groupRows * rowLanes,
     declarations: `var<workgroup> line: array<vec2<f32>, ${groupRows * n}>;
 ${complexFunctions}
@@ -84,16 +86,16 @@ ${declarations}`,
   let position = lane ${interleaved ? `/ ${groupRows}u` : `% ${rowLanes}u`};
   let start = group_row * ${n}u;
   let row = flat_group * ${groupRows}u + group_row;
-  let inside = row < ${rows}u;
+  let inside = row < sizes.rows;
   ${stagesText(transform, rowLanes)}`,
   }
 }
 
-/** How many rows share a workgroup, and how many invocations each has, of which one takes a number for each radix. */
-function workgroupOf(n: number, rows: number, limits: GPUSupportedLimits) {
+/** How many rows share a workgroup, and how many invocations a row has: one for each butterfly of the largest radix. */
+function workgroupOf(n: number, limits: GPUSupportedLimits) {
   const rowLanes = Math.min(n / Math.max(...stagesOf(n)), limits.maxComputeInvocationsPerWorkgroup)
   const fitting = Math.floor(limits.maxComputeWorkgroupStorageSize / (n * elementBytes))
-  const groupRows = Math.max(1, Math.min(Math.floor(invocations / rowLanes), fitting, rows))
+  const groupRows = Math.max(1, Math.min(Math.floor(invocations / rowLanes), fitting))
   return { groupRows, rowLanes }
 }
 
@@ -123,7 +125,7 @@ function stagesText(transform: RowTransform, rowLanes: number): string {
       ? [load('row', places, values), ...(inverse ? values.map((v) => `${v} = ${v}.yx;`) : [])]
       : values.map((v, t) => `${v} = line[start + ${places[t]}];`)
     const step = roots.length / (length * radix)
-    const turn = values.slice(1).map((v, t) => `${v} = multiply(${v}, roots[k * ${(t + 1) * step}u]);`)
+    const turn = values.slice(1).map((v, t) => `${v} = complex_product(${v}, roots[k * ${(t + 1) * step}u]);`)
     const compute = [
       values.map((v) => `var ${v}: vec2<f32>;`).join(' '),
       ...take,

@@ -36,7 +36,7 @@ export function summarize(runs: readonly AdaptationResult[]): MethodSummary[] {
 }
 
 /** Undefined for a measure that the task does not have. */
-function spreadOf(values: readonly (number | undefined)[]): Spread | undefined {
+export function spreadOf(values: readonly (number | undefined)[]): Spread | undefined {
   const numbers = values.filter((value) => value !== undefined)
   if (numbers.length === 0) return undefined
   const center = mean(numbers)

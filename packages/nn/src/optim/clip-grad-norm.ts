@@ -1,6 +1,14 @@
 import { add, div, inPhase, minimum, mul, sqrt, sum, type Tensor } from '@gyre/tensor'
 import { checkOption, OptimizerError } from '../errors.js'
 
+/** The L2 norm of all gradients together, a scalar. */
+export function gradNorm(grads: ReadonlyMap<string, Tensor>): Tensor {
+  if (grads.size === 0) throw new OptimizerError('gradNorm: there are no gradients')
+  return sqrt(
+    [...grads.values()].map((grad) => sum(mul(grad, grad))).reduce((total, square) => add(total, square)),
+  )
+}
+
 /**
  * Scales all gradients by one factor so that their common L2 norm is at most `maxNorm`: by
  * `min(1, maxNorm / (norm + 1e-6))`, as PyTorch does. `norm`, a scalar, is that before clipping.
@@ -13,11 +21,8 @@ export function clipGradNorm(
   maxNorm: number,
 ): { readonly grads: Map<string, Tensor>; readonly norm: Tensor } {
   checkOption('clipGradNorm', 'maxNorm', maxNorm, maxNorm > 0, 'a number above 0')
-  if (grads.size === 0) throw new OptimizerError('clipGradNorm: there are no gradients')
   return inPhase('update', () => {
-    const norm = sqrt(
-      [...grads.values()].map((grad) => sum(mul(grad, grad))).reduce((total, square) => add(total, square)),
-    )
+    const norm = gradNorm(grads)
     const factor = minimum(div(maxNorm, add(norm, 1e-6)), 1)
     return { grads: new Map([...grads].map(([name, grad]) => [name, mul(grad, factor)])), norm }
   })

@@ -1,6 +1,6 @@
 export { Adadelta, type AdadeltaOptions } from './adadelta.js'
 export { Adam, type AdamOptions, AdamW } from './adam.js'
-export { clipGradNorm } from './clip-grad-norm.js'
+export { clipGradNorm, gradNorm } from './clip-grad-norm.js'
 export type { NamedParameters, ParameterGroup, ParameterGroups } from './groups.js'
 export { Optimizer, type StepOptions } from './optimizer.js'
 export { SGD, type SgdOptions } from './sgd.js'

@@ -1,6 +1,7 @@
 import type { Lowering } from '../../kernel.js'
 import type { Dispatch } from '../../program/step.js'
-import { type Factor, type Product, typeOfWidth, vec4, widthFor } from './product.js'
+import { type PackedType, packedType } from '../../wgsl/packed-type.js'
+import { type Factor, type Product, vec4 } from './product.js'
 
 /** The most rows, or columns, of a product that is made by these kernels. */
 export const mostRows = 4
@@ -30,7 +31,7 @@ export function lowerFewRows({ m, n, a, b, ...product }: Product, lowering: Lowe
 function linewise(product: FewLines): Dispatch {
   const { k, few, fewLines } = product
   const workers = 32
-  const width = widthFor(k)
+  const { type, width } = packedType(k)
   const fewLinewise = few.linewise || fewLines === 1
   const term = (i: number): string => {
     if (width === 1) return `number * few[${fewElement(product, i)}]`
@@ -40,9 +41,9 @@ function linewise(product: FewLines): Dispatch {
   }
   return dispatchOf(product, {
     linesPerWorkgroup: workgroupSize / workers,
-    fewWidth: fewLinewise ? width : 1,
-    manyWidth: width,
-    sumWidth: 1,
+    fewType: fewLinewise ? type : 'f32',
+    manyType: type,
+    sumType: 'f32',
     sums: `let worker = lane % ${workers}u;
   let line = first_line + lane / ${workers}u;
   if (line < sizes.lines) {
@@ -61,12 +62,12 @@ function acrossLines(product: FewLines): Dispatch {
   const { fewLines, manyLines } = product
   const neighbours = 16
   const workers = workgroupSize / neighbours
-  const width = widthFor(manyLines)
+  const { type, width } = packedType(manyLines)
   return dispatchOf(product, {
     linesPerWorkgroup: neighbours * width,
-    fewWidth: 1,
-    manyWidth: width,
-    sumWidth: width,
+    fewType: 'f32',
+    manyType: type,
+    sumType: type,
     sums: `let worker = lane / ${neighbours}u;
   let line = first_line + lane % ${neighbours}u * ${width}u;
   if (line < sizes.lines) {
@@ -90,18 +91,18 @@ function dispatchOf(
   { name, k, few, fewLines, many, manyLines, fewStride, manyStride, batches, output }: FewLines,
   {
     linesPerWorkgroup,
-    fewWidth,
-    manyWidth,
-    sumWidth,
+    fewType,
+    manyType,
+    sumType,
     sums,
     workers,
     apart,
   }: {
     readonly linesPerWorkgroup: number
-    readonly fewWidth: 1 | 4
-    readonly manyWidth: 1 | 4
-    /** How many lines' sums an invocation has in one variable. */
-    readonly sumWidth: 1 | 4
+    readonly fewType: PackedType
+    readonly manyType: PackedType
+    /** A variable with the sums of one line, or of four. */
+    readonly sumType: PackedType
     readonly sums: string
     /** How many invocations share a line, and how far from each other they are. */
     readonly workers: number
@@ -109,23 +110,22 @@ function dispatchOf(
   },
 ): Dispatch {
   const groups = Math.ceil(manyLines / linesPerWorkgroup)
-  const type = typeOfWidth(sumWidth)
   return {
     name,
     reads: {
-      few: { block: few.block, type: typeOfWidth(fewWidth) },
-      many: { block: many.block, type: typeOfWidth(manyWidth) },
+      few: { block: few.block, type: fewType },
+      many: { block: many.block, type: manyType },
     },
     writes: { output: { block: output, type: 'f32' } },
     workgroups: batches * groups,
     workgroupSize,
     sizes: { k, lines: manyLines, groups, few_stride: fewStride, many_stride: manyStride },
-    declarations: `var<workgroup> partial: array<${type}, ${fewLines * workgroupSize}>;`,
+    declarations: `var<workgroup> partial: array<${sumType}, ${fewLines * workgroupSize}>;`,
     body: `let batch = flat_group / sizes.groups;
   let first_line = flat_group % sizes.groups * ${linesPerWorkgroup}u;
   let start_few = ${few.start('batch')};
   let start_many = ${many.start('batch')};
-  ${each(fewLines, (i) => `var sum${i} = ${type}();`).join('\n  ')}
+  ${each(fewLines, (i) => `var sum${i} = ${sumType}();`).join('\n  ')}
   ${sums}
   ${each(fewLines, (i) => `partial[${i * workgroupSize}u + lane] = sum${i};`).join('\n  ')}
   for (var half = ${workers / 2}u; half > 0u; half /= 2u) {
@@ -139,7 +139,7 @@ function dispatchOf(
   if (worker == 0u && line < sizes.lines) {
     var i = batch * ${fewLines}u * sizes.lines + line * sizes.many_stride;
     for (var at = lane; at < ${fewLines * workgroupSize}u; at += ${workgroupSize}u) {
-      ${sumWidth === 1 ? storeAt('i', 'partial[at]') : `for (var c = 0u; c < 4u; c++) { ${storeAt(`i + c * sizes.many_stride`, 'partial[at][c]')} }`}
+      ${sumType === 'f32' ? storeAt('i', 'partial[at]') : `for (var c = 0u; c < 4u; c++) { ${storeAt(`i + c * sizes.many_stride`, 'partial[at][c]')} }`}
       i += sizes.few_stride;
     }
   }`,

@@ -1,4 +1,5 @@
 import type { Block } from '../../program/block.js'
+import type { PackedType } from '../../wgsl/packed-type.js'
 
 /** `output[i, j] = Σ_p a[i, p] b[p, j]` for each matrix of a batch. */
 export interface Product {
@@ -24,27 +25,17 @@ export interface Factor {
 
 export const vec4 = 'vec4<f32>'
 
-/** How many numbers a kernel can take at once from a matrix that has so many in a stored row. */
-export function widthFor(storedColumns: number): 1 | 4 {
-  return storedColumns % 4 === 0 ? 4 : 1
-}
-
-/** The type of a buffer's elements that are so wide. */
-export function typeOfWidth(width: 1 | 4): 'f32' | 'vec4<f32>' {
-  return width === 4 ? vec4 : 'f32'
-}
-
 /**
  * In WGSL: `load_NAME(start, row, column)`, four neighbours in a stored row of a matrix that begins at `start`, with
  * zeros beyond its end; the column is a multiple of four. The matrix is stored with so many rows and columns, both as
- * WGSL has them, in a buffer whose elements are `width` numbers.
+ * WGSL has them, in a buffer of elements of a packed type.
  */
-export function loadFour(name: string, rows: string, columns: string, width: 1 | 4): string {
+export function loadFour(name: string, rows: string, columns: string, type: PackedType): string {
   const inside = `row < ${rows} && column < ${columns}`
   const at = `start + row * ${columns} + column`
   // Without branches, so that all of a tile's numbers are on their way at once; what is beyond is read at the beginning.
   const load =
-    width === 4
+    type === vec4
       ? `return select(${vec4}(), ${name}[select(0u, (${at}) / 4u, ${inside})], ${inside});`
       : `let at = select(0u, ${at}, ${inside});
   let rest = select(0u, ${columns} - column, ${inside});

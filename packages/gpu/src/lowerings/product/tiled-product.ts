@@ -1,7 +1,8 @@
 import type { Lowering } from '../../kernel.js'
 import type { Block } from '../../program/block.js'
+import { type PackedType, packedType } from '../../wgsl/packed-type.js'
 import { wantedWorkgroups } from '../wanted-workgroups.js'
-import { type Factor, loadFour, type Product, typeOfWidth, vec4, widthFor } from './product.js'
+import { type Factor, loadFour, type Product, vec4 } from './product.js'
 
 /**
  * A workgroup of `side` × `side` invocations makes a square of the product. Each of them has `blocks` × `blocks`
@@ -91,9 +92,9 @@ function lowerSums(product: Product, tile: Tile, parts: number, output: Block, l
   const depth = Math.min(deepest, Math.max(4, 4 * Math.ceil(k / 4)))
   const tileRows = Math.ceil(m / size)
   const tileColumns = Math.ceil(n / size)
-  const outputWidth = widthFor(n)
-  const widthA = widthFor(a.linewise ? k : m)
-  const widthB = widthFor(b.linewise ? k : n)
+  const outputType = packedType(n).type
+  const typeA = packedType(a.linewise ? k : m).type
+  const typeB = packedType(b.linewise ? k : n).type
   const range = [...Array(blocks).keys()]
   const components = ['x', 'y', 'z', 'w']
   /** For each of an invocation's rows: the block that it is in, and its place there. */
@@ -102,10 +103,10 @@ function lowerSums(product: Product, tile: Tile, parts: number, output: Block, l
   lowering.dispatch({
     name: product.name,
     reads: {
-      a: { block: a.block, type: typeOfWidth(widthA) },
-      b: { block: b.block, type: typeOfWidth(widthB) },
+      a: { block: a.block, type: typeA },
+      b: { block: b.block, type: typeB },
     },
-    writes: { output: { block: output, type: typeOfWidth(outputWidth) } },
+    writes: { output: { block: output, type: outputType } },
     workgroups: parts * batches * tileRows * tileColumns,
     workgroupSize: [side, side, 1],
     sizes: {
@@ -118,13 +119,13 @@ function lowerSums(product: Product, tile: Tile, parts: number, output: Block, l
       tile_columns: tileColumns,
     },
     declarations: `${declarePlace(size)}
-${declareTile({ name: 'a', factor: a, lines: 'sizes.m', width: widthA, size, depth, invocations })}
-${declareTile({ name: 'b', factor: b, lines: 'sizes.n', width: widthB, size, depth, invocations })}
+${declareTile({ name: 'a', factor: a, lines: 'sizes.m', type: typeA, size, depth, invocations })}
+${declareTile({ name: 'b', factor: b, lines: 'sizes.n', type: typeB, size, depth, invocations })}
 fn store_four(start: u32, row: u32, column: u32, four: ${vec4}) {
   if (row >= sizes.m || column >= sizes.n) { return; }
   let i = start + row * sizes.n + column;
   ${
-    outputWidth === 4
+    outputType === vec4
       ? `var finished: ${vec4};
   for (var c = 0u; c < 4u; c++) { finished[c] = finish(four[c], i + c); }
   output[i / 4u] = finished;`
@@ -181,7 +182,7 @@ function declareTile({
   name,
   factor,
   lines,
-  width,
+  type,
   size,
   depth,
   invocations,
@@ -190,7 +191,7 @@ function declareTile({
   readonly factor: Factor
   /** In WGSL: how many lines the factor has. */
   readonly lines: string
-  readonly width: 1 | 4
+  readonly type: PackedType
   readonly size: number
   readonly depth: number
   readonly invocations: number
@@ -211,7 +212,7 @@ function declareTile({
     ${store('p', 'q')} = load_${name}(start, p_first + p, first_line + 4u * q);
   }`
   return `var<workgroup> tile_${name}: array<${vec4}, ${fours * depth}>;
-${factor.linewise ? loadFour(name, lines, 'sizes.k', width) : loadFour(name, 'sizes.k', lines, width)}
+${factor.linewise ? loadFour(name, lines, 'sizes.k', type) : loadFour(name, 'sizes.k', lines, type)}
 fn fill_${name}(worker: u32, start: u32, first_line: u32, p_first: u32) {
   ${fill}
 }`

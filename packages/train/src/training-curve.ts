@@ -1,0 +1,60 @@
+import { valueAndGrad } from '@gyre/autograd'
+import { compile } from '@gyre/graph'
+import { gradNorm, type Optimizer } from '@gyre/nn'
+import type { HasParameters, Tensor } from '@gyre/tensor'
+
+/** What a training showed before each of its updates. */
+export interface TrainingCurve {
+  readonly losses: readonly number[]
+  /** L2 norms of the gradient of everything that is trained. */
+  readonly gradNorms: readonly number[]
+  /** The step, counted from 1, at which the training diverged. The curve ends before it. */
+  readonly divergedAt?: number
+}
+
+export interface TrainingCurveOptions<Batch> {
+  /** The loss of a batch, a scalar. It is compiled: what changes from step to step is in the batch. */
+  readonly loss: (batch: Batch) => Tensor
+  readonly trained: HasParameters
+  /** Made for `trained`; its own learning rate applies at every step. */
+  readonly optimizer: Optimizer
+  /** The batch of a step, counted from 0. */
+  readonly batchAt: (step: number) => Batch
+  readonly steps: number
+}
+
+/** A loss above this multiple of the first one is not on its way back. */
+const farAbove = 100
+
+/**
+ * Trains and writes down how it went. It ends where it diverges: where the loss or the gradient is no number, the loss
+ * is above 100 times the first, or the gradient is exactly 0, since a step has thrown every unit to where nothing
+ * reaches it any more.
+ */
+export async function recordTrainingCurve<Batch>(
+  options: TrainingCurveOptions<Batch>,
+): Promise<TrainingCurve> {
+  const { loss, trained, optimizer, batchAt, steps } = options
+  const update = compile(
+    (batch: Batch) => {
+      const { value, grads } = valueAndGrad(() => loss(batch), trained)()
+      optimizer.step(grads)
+      return { loss: value, norm: gradNorm(grads) }
+    },
+    trained,
+    optimizer,
+  )
+  const losses: number[] = []
+  const gradNorms: number[] = []
+  for (let step = 0; step < steps; step++) {
+    const result = update(batchAt(step))
+    const [value, norm] = [await result.loss.item(), await result.norm.item()]
+    const isTraining = Number.isFinite(value) && Number.isFinite(norm) && norm > 0
+    if (!isTraining || value > farAbove * (losses[0] ?? value)) {
+      return { losses, gradNorms, divergedAt: step + 1 }
+    }
+    losses.push(value)
+    gradNorms.push(norm)
+  }
+  return { losses, gradNorms }
+}
