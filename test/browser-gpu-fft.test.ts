@@ -2,24 +2,27 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bundlePage, executablePath, launchChromium, serve } from './browser/chromium.js'
+import {
+  bundlePage,
+  executablePath,
+  launchChromium,
+  pageFolder,
+  serve,
+  webGpuArguments,
+} from './browser/chromium.js'
 import type { FftReport } from './browser/gpu-fft/page.js'
 
 /** Chromium with a GPU in software. */
 const args = {
   webgl2: ['--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
-  webgpu: [
-    '--enable-unsafe-webgpu',
-    // As in device.ts: SwiftShader takes long to compile shaders with workgroup memory otherwise.
-    '--disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension',
-  ],
+  webgpu: webGpuArguments,
 }
 const folder = mkdtempSync(join(tmpdir(), 'gyre-browser-'))
 
 afterAll(() => rmSync(folder, { recursive: true }))
 
 describe.skipIf(executablePath === undefined)('transforms in a minified bundle', () => {
-  beforeAll(() => bundlePage('gpu-fft/', folder), 300_000)
+  beforeAll(() => bundlePage(pageFolder('gpu-fft/'), folder), 300_000)
 
   describe.each(['webgl2', 'webgpu'] as const)('on %s in Chromium', (backend) => {
     let report: FftReport

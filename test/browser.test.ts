@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bundlePage, executablePath, launchChromium, serve } from './browser/chromium.js'
+import { bundlePage, executablePath, launchChromium, pageFolder, serve } from './browser/chromium.js'
 import type { PageReport } from './browser/page.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'gyre-browser-'))
@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), 'gyre-browser-'))
 const reports = new Map<boolean, PageReport>()
 
 beforeAll(async () => {
-  await bundlePage('', folder)
+  await bundlePage(pageFolder(''), folder)
   if (executablePath === undefined) return
   const browser = await launchChromium()
   try {

@@ -35,13 +35,27 @@ export function launchChromium(args: readonly string[] = []): Promise<Browser> {
   })
 }
 
-/** A minified bundle of a page here, from the packages' sources. `page` is a folder below this one, or this one: ''. */
-export async function bundlePage(page: string, outDir: string): Promise<void> {
+/** What lets WebGPU run without a window, on a GPU's own driver or in software. */
+export const webGpuArguments = [
+  '--enable-unsafe-webgpu',
+  // As in device.ts: SwiftShader takes long to compile shaders with workgroup memory otherwise.
+  '--disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension',
+]
+
+/** The folder of a page here: `gpu-fft/`. */
+export const pageFolder = (page: string): string => fileURLToPath(new URL(`./${page}`, import.meta.url))
+
+/** A minified bundle of the page in a folder, from the packages' sources. `alias` gives modules other names. */
+export async function bundlePage(
+  root: string,
+  outDir: string,
+  { alias = {} }: { readonly alias?: Readonly<Record<string, string>> } = {},
+): Promise<void> {
   await build({
-    root: fileURLToPath(new URL(`./${page}`, import.meta.url)),
+    root,
     configFile: false,
     logLevel: 'error',
-    resolve: { conditions: ['@gyre/source', 'browser'] },
+    resolve: { conditions: ['@gyre/source', 'browser'], alias },
     worker: { format: 'es' },
     build: { outDir, emptyOutDir: true },
   })
