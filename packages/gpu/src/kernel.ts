@@ -36,8 +36,8 @@ export interface Lowering {
   /** A table that is made once for all programs, under a name that says what is in it. */
   constant(name: string, make: () => Data): Block
   /**
-   * The number to `refuse` with, in a dispatch that `mayRefuse`; `makeError` gives the error for the position and the
-   * number that were refused. It is thrown where results are read: a kernel goes on with some number that does fit.
+   * The `guard` of a dispatch that may `refuse`; `makeError` gives the error for the position and the number that were
+   * refused. It is thrown where results are read: a kernel goes on with some number that does fit.
    */
   guard(makeError: (position: number, value: number) => Error): number
 }

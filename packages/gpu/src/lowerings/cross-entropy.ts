@@ -26,7 +26,7 @@ export const crossEntropyKernels = {
         writes: { log_sum_exp: { block: logSumExp.block, type: 'f32' }, losses },
         workgroups: layout.workgroups,
         workgroupSize: layout.workgroupSize,
-        mayRefuse: true,
+        guard,
         declarations: `${logOfSum}\n${reductionOverTeam(sumOfExponentials, layout)}`,
         body: `${begin}
   ${noExponentials('own')}
@@ -41,7 +41,7 @@ export const crossEntropyKernels = {
       let at = row * ${classes}u + u32(target_class);
       losses[row] = normalizer - ${logit};
     } else if (target_class != ${ignoreIndex}) {
-      refuse(${guard}u, row, target_class);
+      refuse(row, target_class);
     }
   }`,
       })

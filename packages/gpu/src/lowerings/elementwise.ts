@@ -45,15 +45,18 @@ function lowerUnary(
   name: string,
   x: Located,
   output: Located,
-  { value, declarations }: Unary,
+  { value, declarations = [] }: Unary,
 ): void {
   lowering.elementwise({
     name,
     count: sizeOf(x.shape),
     inputs: { x: { block: x.block, type: elementType(x.dtype) } },
     output: { block: output.block, type: elementType(output.dtype) },
-    value: ({ x }) => value(x!),
-    declarations,
+    value: ({ x: element }) =>
+      x.dtype === 'float32' && output.dtype === 'float32'
+        ? `keep_nan(${value(element!)}, ${element})`
+        : value(element!),
+    declarations: [functions.keepNaN, ...declarations],
   })
 }
 
@@ -63,15 +66,15 @@ function lowerSlope(
   name: string,
   { grad, x }: { readonly grad: Located; readonly x: Located },
   output: Located,
-  { value, declarations }: Unary,
+  { value, declarations = [] }: Unary,
 ): void {
   lowering.elementwise({
     name,
     count: sizeOf(x.shape),
     inputs: { grad: { block: grad.block, type: 'f32' }, x: { block: x.block, type: 'f32' } },
     output: { block: output.block, type: 'f32' },
-    value: ({ grad, x }) => `${grad} * ${value(x!)}`,
-    declarations,
+    value: ({ grad, x }) => `${grad} * keep_nan(${value(x!)}, ${x})`,
+    declarations: [functions.keepNaN, ...declarations],
   })
 }
 
@@ -96,6 +99,7 @@ function binary(op: BinaryOp, kernels: { readonly [D in DType]?: Binary }, resul
         inputs: { a: broadcastInput(a, output.shape), b: broadcastInput(b, output.shape) },
         output: { block: output.block, type: elementType(output.dtype) },
         value: ({ a: left, b: right }) => kernels[a.dtype]!(left!, right!),
+        declarations: [functions.keepNaN],
       }),
   })
 }
@@ -103,6 +107,14 @@ function binary(op: BinaryOp, kernels: { readonly [D in DType]?: Binary }, resul
 const comparison = (op: BinaryOp, sign: string): AnyGpuKernel => {
   const kernel: Binary = (a, b) => `select(0u, 1u, ${a} ${sign} ${b})`
   return binary(op, { float32: kernel, int32: kernel }, 'bool')
+}
+
+/** NaN where either is NaN, as in JavaScript. */
+function extreme(op: BinaryOp, name: 'max' | 'min'): AnyGpuKernel {
+  return binary(op, {
+    float32: (a, b) => `keep_nan(keep_nan(${name}(${a}, ${b}), ${a}), ${b})`,
+    int32: (a, b) => `${name}(${a}, ${b})`,
+  })
 }
 
 const operator =
@@ -129,15 +141,8 @@ export const elementwiseKernels = {
     int32: { value: (x) => `-${x}` },
     complex64: { value: (x) => `-${x}` },
   }),
-  // A comparison with NaN fails, so what is not below, or above, is kept: NaN too, as in JavaScript.
-  maximum: binary(ops.maximum, {
-    float32: (a, b) => `select(select(${a}, ${b}, ${a} < ${b}), ${b}, ${b} != ${b})`,
-    int32: (a, b) => `max(${a}, ${b})`,
-  }),
-  minimum: binary(ops.minimum, {
-    float32: (a, b) => `select(select(${a}, ${b}, ${a} > ${b}), ${b}, ${b} != ${b})`,
-    int32: (a, b) => `min(${a}, ${b})`,
-  }),
+  maximum: extreme(ops.maximum, 'max'),
+  minimum: extreme(ops.minimum, 'min'),
   exp: unary(ops.exp, { float32: { value: call('exp') } }),
   log: unary(ops.log, { float32: { value: call('log') } }),
   sqrt: unary(ops.sqrt, { float32: { value: call('sqrt') } }),

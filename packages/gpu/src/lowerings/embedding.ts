@@ -22,8 +22,7 @@ export const embeddingKernels = {
         writes: { output: { block: output.block, type } },
         workgroups: Math.ceil(count / workgroupSize),
         workgroupSize,
-        mayRefuse: true,
-        declarations: indexWithin(lowering, 'embedding', rows),
+        ...indexWithin(lowering, 'embedding', rows),
         body: `let i = flat_group * ${workgroupSize}u + lane;
   if (i >= ${count}u) { return; }
   let position = i / ${columns}u;
@@ -60,8 +59,7 @@ export const embeddingKernels = {
         writes: { first: { block: first, type: 'atomic<u32>' }, last: { block: last, type: 'atomic<u32>' } },
         workgroups: Math.ceil(positions / workgroupSize),
         workgroupSize,
-        mayRefuse: true,
-        declarations: indexWithin(lowering, 'embeddingBackward', rows),
+        ...indexWithin(lowering, 'embeddingBackward', rows),
         body: `let position = flat_group * ${workgroupSize}u + lane;
   if (position >= ${positions}u) { return; }
   let id = ids[position];

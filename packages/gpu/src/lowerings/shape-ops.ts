@@ -118,8 +118,7 @@ export const shapeOpsKernels = {
         writes: { output: { block: output.block, type } },
         workgroups: Math.ceil(count / workgroupSize),
         workgroupSize,
-        mayRefuse: true,
-        declarations: indexWithin(lowering, 'gather', length),
+        ...indexWithin(lowering, 'gather', length),
         body: `let i = flat_group * ${workgroupSize}u + lane;
   if (i >= ${count}u) { return; }
   let place = i / ${inner}u % ${chosen}u;
@@ -141,8 +140,7 @@ export const shapeOpsKernels = {
         writes: { output: { block: output.block, type } },
         workgroups: Math.ceil(count / workgroupSize),
         workgroupSize,
-        mayRefuse: true,
-        declarations: indexWithin(lowering, 'scatterAdd', length),
+        ...indexWithin(lowering, 'scatterAdd', length),
         body: `let i = flat_group * ${workgroupSize}u + lane;
   if (i >= ${count}u) { return; }
   let place = i / ${inner}u % ${length}u;
@@ -168,8 +166,7 @@ export const shapeOpsKernels = {
         writes: { output: { block: output.block, type } },
         workgroups: Math.ceil(count / workgroupSize),
         workgroupSize,
-        mayRefuse: true,
-        declarations: indexWithin(lowering, 'dynamicUpdateSlice', length - rows + 1),
+        ...indexWithin(lowering, 'dynamicUpdateSlice', length - rows + 1),
         body: `let i = flat_group * ${workgroupSize}u + lane;
   if (i >= ${count}u) { return; }
   let first = index_within(0u, start[0]);

@@ -75,7 +75,7 @@ function joins({ head, calls }: Open, call: ElementwiseCall, mostBindings: numbe
   if (others.some((block) => block === target || reads(call.inputs, block))) return false
   if (reads(head.reads, target)) return false
   // Its own output is among the blocks, since the first call reads it: what is stored there is the last call's.
-  const bound = Object.keys(head.reads).length + others.length + (head.mayRefuse ? 1 : 0)
+  const bound = Object.keys(head.reads).length + others.length + (head.guard === undefined ? 0 : 1)
   return bound + blocks.size <= mostBindings
 }
 

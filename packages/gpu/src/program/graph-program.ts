@@ -7,7 +7,7 @@ import { GpuStorage } from '../storage.js'
 import { Block } from './block.js'
 import { fuseElementwise } from './fuse-elementwise.js'
 import { type HeldConstant, lowerGraph } from './lower-graph.js'
-import { placeInSlots, stays } from './placement.js'
+import { placeInSlots, stays, withoutDeadSteps } from './placement.js'
 import { Recorder } from './recorder.js'
 import { refusalWords, type Shader, shaderOf } from './shader.js'
 import type { Step } from './step.js'
@@ -138,9 +138,9 @@ export class GraphProgram implements GraphRunner {
   }
 
   #fuse() {
-    const { steps } = this.#recorder
+    const held = new Set(this.#lasting())
+    const steps = withoutDeadSteps(this.#recorder.steps, (block) => held.has(block))
     const last = new Map([...stays(steps)].map(([block, stay]) => [block, stay.last]))
-    const held = new Set([...this.#lasting()])
     const neededAfter = (block: Block, step: number) => held.has(block) || last.get(block)! > step
     const { maxStorageBuffersPerShaderStage } = this.#engine.device.limits
     return fuseElementwise(steps, neededAfter, maxStorageBuffersPerShaderStage)

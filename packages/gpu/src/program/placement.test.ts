@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Block } from './block.js'
-import { placeInSlots, stays } from './placement.js'
+import { placeInSlots, stays, withoutDeadSteps } from './placement.js'
 
 describe('the buffers of a program', () => {
   const interval = fc.record({
@@ -35,5 +35,14 @@ describe('the buffers of a program', () => {
     const steps = blocks.slice(1).map((to, i) => ({ kind: 'copy' as const, copy: { from: blocks[i]!, to } }))
     const intervals = [...stays(steps)].map(([block, stay]) => ({ block, ...stay }))
     expect(placeInSlots(intervals)).toHaveLength(2)
+  })
+})
+
+describe('steps', () => {
+  it('go where nobody reads what they write, and with them what was made for them alone', () => {
+    const [input, first, second, unread, output] = Array.from({ length: 5 }, () => new Block(4))
+    const copy = (from: Block, to: Block) => ({ kind: 'copy' as const, copy: { from, to } })
+    const steps = [copy(input!, first!), copy(input!, second!), copy(second!, unread!), copy(first!, output!)]
+    expect(withoutDeadSteps(steps, (block) => block === output)).toEqual([steps[0], steps[3]])
   })
 })

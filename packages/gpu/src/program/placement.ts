@@ -15,6 +15,19 @@ export function stays(steps: readonly Step[]): Map<Block, { first: number; last:
   return found
 }
 
+/** Without the steps that write only what no later step reads and nobody keeps: gradients that nobody asked for. */
+export function withoutDeadSteps(steps: readonly Step[], isKept: (block: Block) => boolean): Step[] {
+  const needed = new Set<Block>()
+  const live: Step[] = []
+  for (const step of steps.toReversed()) {
+    const { reads, writes } = blocksOf(step)
+    if (!writes.some((block) => needed.has(block) || isKept(block))) continue
+    for (const block of [...reads, ...writes]) needed.add(block)
+    live.push(step)
+  }
+  return live.reverse()
+}
+
 /** A buffer of the arena: its size, and the blocks that have it one after the other. */
 export interface Slot {
   readonly bytes: number

@@ -16,7 +16,7 @@ const longestSide = 65_535
 
 /** Completes a dispatch's text with its bindings, its entry point and what its body knows. */
 export function shaderOf(call: Dispatch): Shader {
-  const { name, workgroups, workgroupSize, declarations = '', body, mayRefuse = false, sizes = {} } = call
+  const { name, workgroups, workgroupSize, declarations = '', body, guard, sizes = {} } = call
   const bindings = [
     ...Object.entries(call.reads).map(([key, binding]) => ({ key, ...binding, writes: false })),
     ...Object.entries(call.writes).map(([key, binding]) => ({ key, ...binding, writes: true })),
@@ -25,10 +25,15 @@ export function shaderOf(call: Dispatch): Shader {
     ({ key, type, writes }, i) =>
       `@group(0) @binding(${i}) var<storage, ${writes ? 'read_write' : 'read'}> ${key}: array<${type}>;`,
   )
+  const mayRefuse = guard !== undefined
   if (mayRefuse) variables.push(refusal(bindings.length))
   const row = typeof workgroups === 'number'
   // A folded row has more places than it needs; how many it needs is given like any size.
-  const given = row ? { ...sizes, flat_groups: workgroups } : sizes
+  const given = {
+    ...sizes,
+    ...(row ? { flat_groups: workgroups } : {}),
+    ...(mayRefuse ? { guard } : {}),
+  }
   const names = Object.keys(given)
   if (names.length > 0) {
     variables.push(`struct Sizes { ${names.map((each) => `${each}: u32`).join(', ')} }
@@ -64,8 +69,8 @@ export const refusalWords = 3
 /** The first invocation that refuses a number leaves word of it. */
 function refusal(binding: number): string {
   return `@group(0) @binding(${binding}) var<storage, read_write> refused: array<atomic<u32>, ${refusalWords}>;
-fn refuse(guard: u32, position: u32, value: i32) {
-  if (atomicCompareExchangeWeak(&refused[0], 0u, guard + 1u).exchanged) {
+fn refuse(position: u32, value: i32) {
+  if (atomicCompareExchangeWeak(&refused[0], 0u, sizes.guard + 1u).exchanged) {
     atomicStore(&refused[1], position);
     atomicStore(&refused[2], bitcast<u32>(value));
   }

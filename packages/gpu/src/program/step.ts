@@ -31,8 +31,8 @@ export interface Dispatch {
    * invocation's number in the workgroup) and `local` (its place there, vec3<u32>).
    */
   readonly body: string
-  /** Whether it may call `refuse(guard, position, value)`. */
-  readonly mayRefuse?: boolean
+  /** The number of a guard (`Lowering.guard`), if it may call `refuse(position, value)`. */
+  readonly guard?: number
   readonly epilogue?: Epilogue
 }
 

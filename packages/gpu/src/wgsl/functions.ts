@@ -1,6 +1,14 @@
 // Functions that kernels in WGSL share. A device's own may be less accurate than a tensor library should be, or wrong
 // at the ends of the range.
 
+/**
+ * `keep_nan(value, x)`: the value, but NaN where x is. A device may compute as if there were no NaN: its exp makes a
+ * number of one, and it takes `x != x` for false. The bits tell.
+ */
+export const keepNaN = `fn keep_nan(value: f32, x: f32) -> f32 {
+  return select(value, x, (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u);
+}`
+
 /** tanh x, from the exponential of a number that is never above 0, so that nothing overflows; a series near 0. */
 export const tanh = `fn tanh_accurate(x: f32) -> f32 {
   let magnitude = abs(x);
