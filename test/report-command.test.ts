@@ -180,6 +180,7 @@ describe.concurrent('gyre doctor', { timeout }, () => {
     readonly kernels: { readonly [op: string]: string }
     readonly backends: { readonly [name: string]: object }
     readonly fallbacks: { readonly [op: string]: string }
+    readonly gpuTransforms: readonly string[]
   }
 
   it('says what there is, as JSON and nothing else on standard output', async () => {
@@ -230,6 +231,12 @@ describe.concurrent('gyre doctor', { timeout }, () => {
         limits: { maxStorageBuffersPerShaderStage: expect.any(Number) },
       })
       expect(found.kernels).toMatchObject({ matmul: 'wgsl', blockCirculant: 'wgsl' })
+      expect(found.gpuTransforms).toEqual([
+        'gpu.js webgpu radix-2',
+        'gpu.js webasm radix-2',
+        'gpu.js cpu radix-2',
+        expect.stringMatching(/^wgsl/),
+      ])
       expect(await outputOf('doctor', '--backend', 'gpu')).toMatch(/^backend gpu +available, in use: /m)
     },
   )

@@ -25,8 +25,11 @@ interface Diagnosis {
   readonly kernels: { readonly [op: string]: string }
   /** Ops that it leaves to their reference kernels, or to compositions of other ops, and why. */
   readonly fallbacks: { readonly [op: string]: string }
-  /** Blocks of a circulant matrix from this size on are multiplied through their transforms, on the backend wasm. */
+  /** Blocks of a circulant matrix from this size on are multiplied through their transforms, on wasm and on the GPU. */
   readonly smallestTransformedBlock: number
+  readonly smallestTransformedBlockOnGpu: number
+  /** The kernels of @gyre/fft/gpu that run here, for transforms of 1024 numbers: gpu.js's on each of its backends, and WGSL. */
+  readonly gpuTransforms: readonly string[]
   readonly cache: { readonly path: string; readonly bytes: number }
 }
 
@@ -104,6 +107,8 @@ async function diagnose({ backend, threads, wasm, gpu }: ChosenBackend): Promise
       wasm ? referenceReasons() : gpu ? (await import('@gyre/gpu')).compositionReasons() : [],
     ),
     smallestTransformedBlock,
+    smallestTransformedBlockOnGpu: (await import('@gyre/gpu')).smallestTransformedBlock,
+    gpuTransforms: await gpuTransforms(),
     cache: { path: cache, bytes: await bytesBelow(cache) },
   }
 }
@@ -144,6 +149,28 @@ async function findGpu(): Promise<GpuState> {
   }
 }
 
+async function gpuTransforms(): Promise<string[]> {
+  const { createGpuFft, createWgslFft } = await import('@gyre/fft/gpu')
+  const plans = [
+    ...(['webgpu', 'webasm', 'cpu'] as const).map((backend) => () => createGpuFft(1024, { backend })),
+    () => createWgslFft(1024),
+  ]
+  const kernels: string[] = []
+  for (const make of plans) {
+    try {
+      const plan = await make()
+      kernels.push(plan.kernel)
+      await plan.destroy()
+    } catch (error) {
+      if (!isGyreError(error)) throw error // there is no GPU, which stands elsewhere
+    }
+  }
+  return kernels
+}
+
+/** What an op runs on that has no kernel of its own. */
+const standsIn = ['reference', 'composition']
+
 /** Some ops are for complex numbers only. */
 const dtypes = ['float32', 'complex64'] as const
 
@@ -151,7 +178,7 @@ function kernelsOf(backend: Backend): { [op: string]: string } {
   return Object.fromEntries(
     Object.entries(ops).map(([name, op]) => {
       const found = dtypes.map((dtype) => backend.kernelFor(op as unknown as AnyOp, dtype))
-      return [name, found.find((kernel) => kernel !== 'reference') ?? 'reference']
+      return [name, found.find((kernel) => !standsIn.includes(kernel)) ?? found[0]!]
     }),
   )
 }
@@ -202,8 +229,10 @@ function formatDiagnosis(diagnosis: Diagnosis): string {
       ['falls back', formatFallbacks(fallbacks)],
       [
         'block-circulant',
-        `on wasm through Fourier transforms from block size ${diagnosis.smallestTransformedBlock} on, below as a dense matrix`,
+        `through Fourier transforms from block size ${diagnosis.smallestTransformedBlock} on with wasm, ` +
+          `${diagnosis.smallestTransformedBlockOnGpu} on the GPU; below as a dense matrix`,
       ],
+      ['fft/gpu', diagnosis.gpuTransforms.join(', ')],
       ['cache', `${cache.path}, ${mebibytes(cache.bytes)}`],
     ],
   )
