@@ -43,15 +43,15 @@ async function expectAttention(sizes: Sizes, causal: boolean): Promise<void> {
 
 describe.skipIf(backend === undefined).each([false, true])('attention on the GPU, causal: %s,', (causal) => {
   it('of several tiles of queries, keys and features, none of them full', async () => {
-    await expectAttention({ heads: 2, group: 1, queries: 70, keys: 71, features: 41 }, causal)
+    await expectAttention({ heads: 2, group: 1, queries: 40, keys: 45, features: 41 }, causal)
   })
 
-  it('of query heads that share a key head, in one tile', async () => {
-    await expectAttention({ heads: 1, group: 3, queries: 25, keys: 40, features: 8 }, causal)
+  it('of query heads that share a key head', async () => {
+    await expectAttention({ heads: 2, group: 3, queries: 9, keys: 40, features: 8 }, causal)
   })
 
   it.each(['int32', 'bool'] as const)('with a mask of %s that leaves some queries no key', async (mask) => {
-    await expectAttention({ heads: 2, group: 2, queries: 7, keys: 9, features: 12, mask }, causal)
+    await expectAttention({ heads: 2, group: 2, queries: 4, keys: 9, features: 12, mask }, causal)
   })
 })
 

@@ -2,21 +2,9 @@ import { ops, type TensorSpec } from '@gyre/tensor'
 import { kernelFor, type Located } from '../kernel.js'
 import { logOfSum, lowest } from '../wgsl/exponentials.js'
 import { literal } from '../wgsl/literal.js'
+import { largestNumber, reductionOverTeam, sumOfNumbers } from '../wgsl/rows.js'
 import { lowerGradient, rowStatistics } from './attention/gradients.js'
-import {
-  beginTile,
-  bindingOf,
-  type HeadMatrix,
-  loader,
-  products,
-  setWeights,
-  storer,
-  tile,
-  tileMemory,
-  WeightedSums,
-  weightAt,
-  workgroupSize,
-} from './attention/tiles.js'
+import { bindingOf, type HeadMatrix, loader, storer, Tiles, workgroupSize } from './attention/tiles.js'
 import { type Sizes, visibleKeys } from './attention/visible-keys.js'
 
 /** Features of a head whose sums an invocation can keep in registers; beyond, the composition runs. */
@@ -32,60 +20,58 @@ export const attentionKernels = {
       const k = matrix('key', key, sizes.keys)
       const v = matrix('value', value, sizes.keys)
       const o = matrix('output', output, sizes.rows)
-      const visible = visibleKeys(lowering, sizes, causal, keyMask)
-      const sums = new WeightedSums(v)
-      // Two invocations share a row's softmax, one key each in turn; each has its own sum of what it had so far.
-      const weight = weightAt('(lane / 2u)', 'k')
+      const tiles = Tiles.for(sizes.rows)
+      const visible = visibleKeys(lowering, sizes, causal, keyMask, tiles)
+      // Some invocations share a row's softmax, one key each in turn; each has its own sum of what it had so far.
+      const team = workgroupSize / tiles.size
+      const weight = tiles.weightAt('softmax_row', 'k')
+      const eachKey = `for (var k = lane % ${team}u; k < count; k += ${team}u)`
       lowering.dispatch({
         name: 'attention',
         reads: { query: bindingOf(q), key: bindingOf(k), value: bindingOf(v), ...visible.reads },
         writes: { output: bindingOf(o), log_sum_exp: { block: logSumExp.block, type: 'f32' } },
-        workgroups: sizes.heads * Math.ceil(sizes.rows / tile),
+        workgroups: tiles.workgroups(sizes.heads, sizes.rows),
         workgroupSize,
-        declarations: `${tileMemory}
-var<workgroup> halves: array<f32, ${workgroupSize}>;
-var<workgroup> factors: array<f32, ${tile}>;
+        declarations: `${tiles.declarations}
+var<workgroup> factors: array<f32, ${tiles.size}>;
+${[largestNumber, sumOfNumbers].map((each) => reductionOverTeam(each, { team, workgroupSize })).join('\n')}
 ${[visible.declarations, logOfSum, ...[q, k, v].map(loader), storer(o)].join('\n')}`,
-        body: `${beginTile(sizes.rows)}
-  ${sums.declare()}
+        body: `${tiles.begin(sizes.rows)}
+  ${tiles.declareSums(v)}
   var largest = ${lowest};
   var total = 0.0;
+  let softmax_row = lane / ${team}u;
   let end = seen_by_tile(first_row);
-  for (var first_key = 0u; first_key < end; first_key += ${tile}u) {
-    ${products('score', q, k, 'first_key')}
-    ${setWeights('first_key', (row, column) => `select(${lowest}, score[r][c] * ${literal(scale)}, sees(head, ${row}, ${column}))`)}
+  for (var first_key = 0u; first_key < end; first_key += ${tiles.size}u) {
+    ${tiles.products('score', q, k, 'first_key')}
+    ${tiles.setWeights('first_key', (row, column) => `select(${lowest}, score[r][c] * ${literal(scale)}, sees(head, ${row}, ${column}))`)}
     workgroupBarrier();
     let before = largest;
-    let count = min(${tile}u, end - first_key);
-    for (var k = lane % 2u; k < count; k += 2u) { largest = max(largest, ${weight}); }
-    halves[lane] = largest;
-    workgroupBarrier();
-    largest = max(largest, halves[lane ^ 1u]);
+    let count = min(${tiles.size}u, end - first_key);
+    ${eachKey} { largest = max(largest, ${weight}); }
+    largest = largest_number(lane, largest);
     let factor = exp(before - largest);
     total *= factor;
-    for (var k = lane % 2u; k < count; k += 2u) {
+    ${eachKey} {
       let score = ${weight};
       let weight = select(exp(score - largest), 0.0, score == ${lowest});
       total += weight;
       ${weight} = weight;
     }
-    if (lane % 2u == 0u) { factors[lane / 2u] = factor; }
+    if (lane % ${team}u == 0u) { factors[softmax_row] = factor; }
     workgroupBarrier();
-    ${sums.scale((row) => `factors[${row}]`)}
-    ${sums.add('first_key', 'count')}
+    ${tiles.scaleSums(v, (row) => `factors[${row}]`)}
+    ${tiles.addToSums(v, 'first_key', 'count')}
   }
-  workgroupBarrier();
-  halves[lane] = total;
-  workgroupBarrier();
-  total += halves[lane ^ 1u];
-  if (lane % 2u == 0u) {
-    let row = first_row + lane / 2u;
-    factors[lane / 2u] = 1.0 / total;
+  total = sum_of_numbers(lane, total);
+  let row = first_row + softmax_row;
+  if (lane % ${team}u == 0u) {
+    factors[softmax_row] = 1.0 / total;
     if (row < ${sizes.rows}u) { log_sum_exp[head * ${sizes.rows}u + row] = largest + log_of_sum(total); }
   }
   workgroupBarrier();
-  ${sums.scale((row) => `factors[${row}]`)}
-  ${sums.store(o)}`,
+  ${tiles.scaleSums(v, (row) => `factors[${row}]`)}
+  ${tiles.storeSums(o)}`,
       })
     },
   }),
@@ -100,8 +86,9 @@ ${[visible.declarations, logOfSum, ...[q, k, v].map(loader), storer(o)].join('\n
       const grad = matrix('grad', inputs.grad, rows)
       const key = matrix('key', inputs.key, keys)
       const value = matrix('value', inputs.value, keys)
-      const visible = visibleKeys(lowering, sizes, causal, inputs.keyMask)
-      const scores = { heads, scale, visible, statistics: rowStatistics(lowering, inputs) }
+      const tiles = Tiles.for(rows)
+      const visible = visibleKeys(lowering, sizes, causal, inputs.keyMask, tiles)
+      const scores = { heads, tiles, scale, visible, statistics: rowStatistics(lowering, inputs) }
       // With P the weights and dS = P ∘ (grad valueᵀ - mean) · scale: dS key, dSᵀ query, Pᵀ grad.
       lowerGradient(lowering, scores, {
         name: 'query',

@@ -100,7 +100,7 @@ export interface SettingSummary {
   readonly metric: string
   /** Of the runs that did not diverge; undefined when none did not. */
   readonly mean: number | undefined
-  /** Of the sample. */
+  /** Of the sample; undefined for a single run. */
   readonly deviation: number | undefined
   readonly runs: number
   readonly diverged: number
@@ -124,7 +124,7 @@ export function summarizeSetting(
     atEdge,
     metric,
     mean: spread?.mean,
-    deviation: spread?.deviation,
+    deviation: runs.length > 1 ? spread?.deviation : undefined,
     runs: runs.length,
     diverged: runs.filter(({ metrics }) => metrics.diverged).length,
     seconds: runs.reduce((total, { metrics }) => total + metrics.seconds!, 0) / runs.length,

@@ -4,24 +4,13 @@ import type { Binding } from '../../program/step.js'
 import { literal } from '../../wgsl/literal.js'
 import { sumWithin } from '../../wgsl/packed-type.js'
 import { layOutRows, reductionOverTeam, sumOfNumbers } from '../../wgsl/rows.js'
-import {
-  beginTile,
-  bindingOf,
-  type HeadMatrix,
-  loader,
-  products,
-  setWeights,
-  storer,
-  tile,
-  tileMemory,
-  WeightedSums,
-  workgroupSize,
-} from './tiles.js'
+import { bindingOf, type HeadMatrix, loader, storer, type Tiles, workgroupSize } from './tiles.js'
 import type { VisibleKeys } from './visible-keys.js'
 
 /** What the kernels of the three gradients have in common. */
 export interface Scores {
   readonly heads: number
+  readonly tiles: Tiles
   readonly scale: number
   readonly visible: VisibleKeys
   /** For each query the logarithm that the forward pass saved, and the mean of its weights' gradients. */
@@ -76,11 +65,10 @@ export interface Gradient {
 
 export function lowerGradient(lowering: Lowering, scores: Scores, gradient: Gradient): void {
   const { name, rowsAre, added, output, weightGrads = [] } = gradient
-  const { heads, scale, visible, statistics } = scores
+  const { heads, tiles, scale, visible, statistics } = scores
   const [ofRows, ofColumns] = gradient.scores
   const queries = rowsAre === 'queries' ? ofRows.rows : ofColumns.rows
   const read = [...new Set([...gradient.scores, ...weightGrads, added])]
-  const sums = new WeightedSums(added)
   const weight = (row: string, column: string): string => {
     const [query, key] = rowsAre === 'queries' ? [row, column] : [column, row]
     const slope = weightGrads.length > 0 ? 'slope[r][c]' : '0.0'
@@ -97,9 +85,9 @@ export function lowerGradient(lowering: Lowering, scores: Scores, gradient: Grad
       statistics,
     },
     writes: { [output.name]: bindingOf(output) },
-    workgroups: heads * Math.ceil(output.rows / tile),
+    workgroups: tiles.workgroups(heads, output.rows),
     workgroupSize,
-    declarations: `${tileMemory}
+    declarations: `${tiles.declarations}
 ${[visible.declarations, ...read.map(loader), storer(output)].join('\n')}
 fn weight_of(head: u32, query_row: u32, key_row: u32, score: f32, slope: f32) -> f32 {
   if (!sees(head, query_row, key_row)) { return 0.0; }
@@ -107,18 +95,18 @@ fn weight_of(head: u32, query_row: u32, key_row: u32, score: f32, slope: f32) ->
   let weight = exp(score * ${literal(scale)} - of_row.x);
   return ${weightGrads.length > 0 ? `weight * (slope - of_row.y) * ${literal(scale)}` : 'weight'};
 }`,
-    body: `${beginTile(output.rows)}
-  ${sums.declare()}
+    body: `${tiles.begin(output.rows)}
+  ${tiles.declareSums(added)}
   let end = ${end};
-  for (var first = 0u; first < end; first += ${tile}u) {
+  for (var first = 0u; first < end; first += ${tiles.size}u) {
     ${leaveOut}
-    let count = min(${tile}u, end - first);
-    ${products('score', ofRows, ofColumns, 'first')}
-    ${weightGrads.length > 0 ? products('slope', weightGrads[0]!, weightGrads[1]!, 'first') : ''}
-    ${setWeights('first', weight)}
-    ${sums.add('first', 'count')}
+    let count = min(${tiles.size}u, end - first);
+    ${tiles.products('score', ofRows, ofColumns, 'first')}
+    ${weightGrads.length > 0 ? tiles.products('slope', weightGrads[0]!, weightGrads[1]!, 'first') : ''}
+    ${tiles.setWeights('first', weight)}
+    ${tiles.addToSums(added, 'first', 'count')}
   }
-  ${sums.store(output)}`,
+  ${tiles.storeSums(output)}`,
   })
 }
 

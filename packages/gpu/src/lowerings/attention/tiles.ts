@@ -2,22 +2,16 @@ import type { Block } from '../../program/block.js'
 import type { Binding } from '../../program/step.js'
 import { packedType } from '../../wgsl/packed-type.js'
 
-// The kernels of attention go through the matrix of scores in tiles: products of 32 rows with 32 others, and sums of
-// 32 rows with the weights that these products give. A workgroup's 64 invocations stand in a square, `down` and
-// `across`; each has the 4 × 4 elements of a tile that are 8 apart, so that neighbours read neighbouring banks.
+// The kernels of attention go through the matrix of scores in tiles: products of some rows with as many others, and
+// sums of rows with the weights that these products give. A workgroup's 64 invocations stand in a square, `down` and
+// `across`; each has the elements of a tile that are 8 apart, so that neighbours read neighbouring banks.
 
-/** Rows and columns of a tile. */
-export const tile = 32
 export const workgroupSize = 64
+const side = 8
 /** Quads, of four features each, that are in the workgroup's memory at once. */
 const chunk = 8
 /** A row of a chunk there; one more than its quads, so that rows start in different banks. */
 const chunkRow = chunk + 1
-/** A row of weights there. */
-const weightsRow = tile + 1
-/** Loops that compilers unroll: arrays indexed by them stay in registers. */
-const eachRow = 'for (var r = 0u; r < 4u; r++)'
-const eachColumn = 'for (var c = 0u; c < 4u; c++)'
 
 /** A matrix of `rows` × features for each head, under its name in a kernel. */
 export interface HeadMatrix {
@@ -31,18 +25,137 @@ export function bindingOf({ block, features }: HeadMatrix): Binding {
   return { block, type: packedType(features).type }
 }
 
-/** What all kernels on tiles declare. */
-export const tileMemory = `var<workgroup> left: array<vec4<f32>, ${tile * chunkRow}>;
-var<workgroup> right: array<vec4<f32>, ${tile * chunkRow}>;
-var<workgroup> weights: array<f32, ${tile * weightsRow}>;`
+/** Tiles of so many rows and columns that each invocation has `reach` × `reach` elements. */
+export class Tiles {
+  /** Rows and columns of a tile. */
+  readonly size: number
+  /** What kernels on tiles declare. */
+  readonly declarations: string
+  /** Loops that compilers unroll: arrays indexed by them stay in registers. */
+  readonly #eachRow: string
+  readonly #eachColumn: string
+  readonly #reach: number
 
-/** `head`, the `first_row` of the workgroup's tile, and the invocation's place in the square. */
-export function beginTile(rows: number): string {
-  const tiles = Math.ceil(rows / tile)
-  return `let head = flat_group / ${tiles}u;
-  let first_row = flat_group % ${tiles}u * ${tile}u;
-  let down = lane / 8u;
-  let across = lane % 8u;`
+  constructor(reach: number) {
+    this.size = side * reach
+    this.#reach = reach
+    this.#eachRow = `for (var r = 0u; r < ${reach}u; r++)`
+    this.#eachColumn = `for (var c = 0u; c < ${reach}u; c++)`
+    this.declarations = `var<workgroup> left: array<vec4<f32>, ${this.size * chunkRow}>;
+var<workgroup> right: array<vec4<f32>, ${this.size * chunkRow}>;
+var<workgroup> weights: array<f32, ${this.size * (this.size + 1)}>;`
+  }
+
+  /** Those for so many queries: enough elements that products are worth their loads, where there are as many. */
+  static for(queries: number): Tiles {
+    return new Tiles(queries <= side ? 1 : queries <= 4 * side ? 2 : 4)
+  }
+
+  /** Workgroups for all rows of all heads. */
+  workgroups(heads: number, rows: number): number {
+    return heads * Math.ceil(rows / this.size)
+  }
+
+  /** `head`, the `first_row` of the workgroup's tile, and the invocation's place in the square. */
+  begin(rows: number): string {
+    const tiles = Math.ceil(rows / this.size)
+    return `let head = flat_group / ${tiles}u;
+  let first_row = flat_group % ${tiles}u * ${this.size}u;
+  let down = lane / ${side}u;
+  let across = lane % ${side}u;`
+  }
+
+  /**
+   * The products of the workgroup's rows of one matrix with a tile's rows of another, as the array `into`: its element
+   * `[r][c]` is that of rows `down + 8 r` and `across + 8 c`.
+   */
+  products(into: string, rows: HeadMatrix, columns: HeadMatrix, firstColumn: string): string {
+    const quads = Math.ceil(rows.features / 4)
+    const reach = this.#reach
+    // Zeros are written out: in a loop, SwiftShader keeps what a variable without a value had before.
+    return `var ${into} = array<array<f32, ${reach}>, ${reach}>();
+  for (var quad = 0u; quad < ${quads}u; quad += ${chunk}u) {
+    workgroupBarrier();
+    ${this.#loadChunk('left', rows, 'first_row', 'quad')}
+    ${this.#loadChunk('right', columns, firstColumn, 'quad')}
+    workgroupBarrier();
+    let loaded = min(${chunk}u, ${quads}u - quad);
+    for (var k = 0u; k < loaded; k++) {
+      var others: array<vec4<f32>, ${reach}>;
+      ${this.#eachColumn} { others[c] = right[(across + ${side}u * c) * ${chunkRow}u + k]; }
+      ${this.#eachRow} {
+        let own = left[(down + ${side}u * r) * ${chunkRow}u + k];
+        ${this.#eachColumn} { ${into}[r][c] += dot(own, others[c]); }
+      }
+    }
+  }`
+  }
+
+  /**
+   * Gives each of the invocation's elements a weight, in WGSL, for its place in the matrix of scores; products are
+   * there as `array[r][c]`.
+   */
+  setWeights(firstColumn: string, weight: (row: string, column: string) => string): string {
+    const [row, column] = [`down + ${side}u * r`, `across + ${side}u * c`]
+    return `${this.#eachRow} {
+      ${this.#eachColumn} {
+        ${this.weightAt(`(${row})`, column)} = ${weight(`first_row + ${row}`, `${firstColumn} + ${column}`)};
+      }
+    }`
+  }
+
+  /** The place of the weight in `row` and `column` of a tile. */
+  weightAt(row: string, column: string): string {
+    // A row is one longer than it need be, so that rows start in different banks.
+    return `weights[${row} * ${this.size + 1}u + ${column}]`
+  }
+
+  /** Arrays for the invocation's parts of sums of a matrix's rows, for each of the workgroup's rows. */
+  declareSums(matrix: HeadMatrix): string {
+    return chunksOf(matrix)
+      .map((c) => `var sum${c} = array<vec4<f32>, ${this.#reach}>();`)
+      .join('\n  ')
+  }
+
+  /** Multiplies the sums of each row by a factor of it, in WGSL. */
+  scaleSums(matrix: HeadMatrix, factor: (row: string) => string): string {
+    const statements = chunksOf(matrix).map((c) => `sum${c}[r] *= factor;`)
+    return `${this.#eachRow} { let factor = ${factor(`down + ${side}u * r`)}; ${statements.join(' ')} }`
+  }
+
+  /** Adds `count` of the matrix's rows, from `firstRow` on, with the tile's weights. */
+  addToSums(matrix: HeadMatrix, firstRow: string, count: string): string {
+    return chunksOf(matrix)
+      .map(
+        (c) => `workgroupBarrier();
+    ${this.#loadChunk('right', matrix, firstRow, `${c * chunk}u`)}
+    workgroupBarrier();
+    for (var k = 0u; k < ${count}; k++) {
+      let quad = right[k * ${chunkRow}u + across];
+      ${this.#eachRow} { sum${c}[r] += ${this.weightAt(`(down + ${side}u * r)`, 'k')} * quad; }
+    }`,
+      )
+      .join('\n    ')
+  }
+
+  /** Stores the sums as the workgroup's rows of a matrix; needs its `storer`. */
+  storeSums(matrix: HeadMatrix): string {
+    const statements = chunksOf(matrix).map(
+      (c) =>
+        `store_${matrix.name}(head, first_row + down + ${side}u * r, ${c * chunk}u + across, sum${c}[r]);`,
+    )
+    return `${this.#eachRow} { ${statements.join(' ')} }`
+  }
+
+  #loadChunk(into: 'left' | 'right', { name }: HeadMatrix, firstRow: string, firstQuad: string): string {
+    return `for (var j = lane; j < ${this.size * chunk}u; j += ${workgroupSize}u) {
+      ${into}[j / ${chunk}u * ${chunkRow}u + j % ${chunk}u] = load_${name}(head, ${firstRow} + j / ${chunk}u, ${firstQuad} + j % ${chunk}u);
+    }`
+  }
+}
+
+function chunksOf({ features }: HeadMatrix): readonly number[] {
+  return Array.from({ length: Math.ceil(features / (4 * chunk)) }, (_, c) => c)
 }
 
 /** A function that gives a quad of a matrix, zeros where there is none. */
@@ -62,103 +175,6 @@ export function loader({ name, rows, features }: HeadMatrix): string {
   if (row >= ${rows}u || quad >= ${quads}u) { return vec4<f32>(); }
   ${quad}
 }`
-}
-
-function loadChunk(
-  into: 'left' | 'right',
-  { name }: HeadMatrix,
-  firstRow: string,
-  firstQuad: string,
-): string {
-  return `for (var j = lane; j < ${tile * chunk}u; j += ${workgroupSize}u) {
-      ${into}[j / ${chunk}u * ${chunkRow}u + j % ${chunk}u] = load_${name}(head, ${firstRow} + j / ${chunk}u, ${firstQuad} + j % ${chunk}u);
-    }`
-}
-
-/**
- * The products of the workgroup's rows of one matrix with a tile's rows of another, as the array `into`: of row
- * `down + 8 r`, its element r, component c is the product with row `across + 8 c`.
- */
-export function products(into: string, rows: HeadMatrix, columns: HeadMatrix, firstColumn: string): string {
-  const quads = Math.ceil(rows.features / 4)
-  // Zeros are written out: in a loop, SwiftShader keeps what a variable without a value had before.
-  return `var ${into} = array<vec4<f32>, 4>();
-  for (var quad = 0u; quad < ${quads}u; quad += ${chunk}u) {
-    workgroupBarrier();
-    ${loadChunk('left', rows, 'first_row', 'quad')}
-    ${loadChunk('right', columns, firstColumn, 'quad')}
-    workgroupBarrier();
-    let loaded = min(${chunk}u, ${quads}u - quad);
-    for (var k = 0u; k < loaded; k++) {
-      var others: array<vec4<f32>, 4>;
-      ${eachColumn} { others[c] = right[(across + 8u * c) * ${chunkRow}u + k]; }
-      ${eachRow} {
-        let own = left[(down + 8u * r) * ${chunkRow}u + k];
-        ${into}[r] += vec4<f32>(dot(own, others[0]), dot(own, others[1]), dot(own, others[2]), dot(own, others[3]));
-      }
-    }
-  }`
-}
-
-/**
- * Gives each of the invocation's elements a weight, in WGSL, for its place in the matrix of scores; products are there
- * as `array[r][c]`.
- */
-export function setWeights(firstColumn: string, weight: (row: string, column: string) => string): string {
-  return `${eachRow} {
-      ${eachColumn} {
-        ${weightAt('(down + 8u * r)', 'across + 8u * c')} = ${weight('first_row + down + 8u * r', `${firstColumn} + across + 8u * c`)};
-      }
-    }`
-}
-
-/** The place of the weight in `row` and `column` of a tile. */
-export function weightAt(row: string, column: string): string {
-  return `weights[${row} * ${weightsRow}u + ${column}]`
-}
-
-/** Sums of a matrix's rows, for the workgroup's rows: the invocation's parts of them, in arrays. */
-export class WeightedSums {
-  readonly #matrix: HeadMatrix
-  readonly #chunks: readonly number[]
-
-  constructor(matrix: HeadMatrix) {
-    this.#matrix = matrix
-    this.#chunks = Array.from({ length: Math.ceil(matrix.features / (4 * chunk)) }, (_, i) => i)
-  }
-
-  declare(): string {
-    return this.#chunks.map((c) => `var sum${c}: array<vec4<f32>, 4>;`).join('\n  ')
-  }
-
-  /** Multiplies the sums of each row by a factor of it, in WGSL. */
-  scale(factor: (row: string) => string): string {
-    const statements = this.#chunks.map((c) => `sum${c}[r] *= factor;`).join(' ')
-    return `${eachRow} { let factor = ${factor('down + 8u * r')}; ${statements} }`
-  }
-
-  /** Adds `count` rows from `firstRow` on, with the tile's weights. */
-  add(firstRow: string, count: string): string {
-    return this.#chunks
-      .map(
-        (c) => `workgroupBarrier();
-    ${loadChunk('right', this.#matrix, firstRow, `${c * chunk}u`)}
-    workgroupBarrier();
-    for (var k = 0u; k < ${count}; k++) {
-      let quad = right[k * ${chunkRow}u + across];
-      ${eachRow} { sum${c}[r] += ${weightAt('(down + 8u * r)', 'k')} * quad; }
-    }`,
-      )
-      .join('\n    ')
-  }
-
-  /** Stores them as the workgroup's rows of `output`; needs `storer`. */
-  store({ name }: HeadMatrix): string {
-    const statements = this.#chunks.map(
-      (c) => `store_${name}(head, first_row + down + 8u * r, ${c * chunk}u + across, sum${c}[r]);`,
-    )
-    return `${eachRow} { ${statements.join(' ')} }`
-  }
 }
 
 /** A function that writes a quad of a matrix, where there is one. */

@@ -2,7 +2,7 @@ import { elementType } from '../../data-on-device.js'
 import type { Located, Lowering } from '../../kernel.js'
 import type { Binding } from '../../program/step.js'
 import { reductionOverTeam } from '../../wgsl/rows.js'
-import { tile } from './tiles.js'
+import type { Tiles } from './tiles.js'
 
 /** Sizes as the kernels see them: the query heads of a group are one tall matrix for their common key head. */
 export interface Sizes {
@@ -33,11 +33,12 @@ export function visibleKeys(
   { heads, keyHeads, rows, queries, keys }: Sizes,
   causal: boolean,
   keyMask: Located | undefined,
+  tiles: Tiles,
 ): VisibleKeys {
   const masks = keyMask && noteKeptKeys(lowering, keyMask, heads / keyHeads, keys)
   const masked = `let entry = head / ${keyHeads}u * ${keys + 1}u;
   return kept[entry] >= count || kept[entry + 1u + key] != 0u;`
-  const last = `let last = min(row + ${tile - 1}u, ${rows - 1}u);
+  const last = `let last = min(row + ${tiles.size - 1}u, ${rows - 1}u);
   return select(${keys}u, seen_keys(last), row / ${queries}u == last / ${queries}u);`
   return {
     reads: masks ? { kept: masks } : {},
