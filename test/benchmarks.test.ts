@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { relativeDifference } from '../benchmarks/src/agreement.js'
 import { Answerer } from '../benchmarks/src/answer.js'
+import { docsOf } from '../benchmarks/src/docs.js'
 import { withGpuColumns } from '../benchmarks/src/gpu-columns.js'
 import { hashedFloats, hashedIntegers, sampleOf } from '../benchmarks/src/inputs.js'
 import { measure, quantile } from '../benchmarks/src/measure.js'
 import { adapterParametersOf, type ModelSpec, parametersOf } from '../benchmarks/src/models.js'
 import { parseOptions, suites } from '../benchmarks/src/options.js'
 import { systemNames, takesPart } from '../benchmarks/src/participant.js'
+import type { Results } from '../benchmarks/src/results.js'
 import { prepareOperation } from '../benchmarks/src/systems/gyre-operations.js'
 import { prepareStep } from '../benchmarks/src/systems/gyre-step.js'
 
@@ -182,5 +184,34 @@ describe('what a system answers', () => {
     expect(await answerer.answer({ call: 'prepare', task })).toMatchObject({ sample: [] })
     await answerer.answer({ call: 'run', repetitions, milliseconds: 0, inARow })
     expect(counts).toEqual({ runs, waits })
+  })
+})
+
+describe('the page of results', () => {
+  const run = (suite: string, system: string, adapter?: string): Results => ({
+    machine: 'a machine',
+    load: [0, 0],
+    date: '2026-01-01',
+    quick: false,
+    systems: [{ name: system, threads: 1, about: 'its version', ...(adapter && { adapter }) }],
+    absent: [],
+    rows: [{ suite, case: `a case of ${suite}`, system, threads: 1, msMedian: 2, msMin: 1 }],
+  })
+  const onProcessor = docsOf(run('step', 'gyre'), '')
+  const both = docsOf(run('gpu', 'gyre-gpu', 'NVIDIA H200'), onProcessor)
+
+  it('holds a run on the processor and one on a GPU, each until there is a newer one', () => {
+    expect(onProcessor).toContain('a case of step')
+    expect(onProcessor).not.toContain('## One run on a GPU')
+    expect(both.startsWith(onProcessor)).toBe(true)
+    expect(both).toContain('a case of gpu')
+    expect(docsOf(run('step', 'gyre'), both)).toBe(both)
+  })
+
+  it('names the adapter, and says where a peak comes from or that an adapter is software', () => {
+    expect(both).toContain('gyre-gpu (NVIDIA H200)')
+    expect(both).toContain('67,000 GFLOP/s and 4,800 GB/s (NVIDIA, H200 Tensor Core GPU data sheet)')
+    expect(both).not.toContain('This adapter is software')
+    expect(docsOf(run('gpu', 'gyre-gpu', 'google, swiftshader'), '')).toContain('This adapter is software')
   })
 })

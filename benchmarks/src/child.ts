@@ -33,7 +33,9 @@ export class Child {
     const { value, done } = await this.#lines.next()
     if (done) throw new Error(`${system} with ${threads} threads ended: ${this.#messages.trim()}`)
     const reply = JSON.parse(value) as Reply
-    if ('error' in reply) throw new Error(`${system} with ${threads} threads: ${reply.error}`)
+    if ('error' in reply) {
+      throw new Error(`${system} with ${threads} threads: ${reply.error}`, { cause: reply.error })
+    }
     return reply as Replies[Call]
   }
 

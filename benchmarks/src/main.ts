@@ -14,7 +14,10 @@ try {
       : await runBenchmarks(options)
     if (options.json) writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`)
     if (options.html) writeFileSync(options.html, pageOf(results))
-    if (options.docs) writeFileSync(new URL('../../docs/benchmarks.md', import.meta.url), docsOf(results))
+    if (options.docs) {
+      const page = new URL('../../docs/benchmarks.md', import.meta.url)
+      writeFileSync(page, docsOf(results, readFileSync(page, 'utf8')))
+    }
     for (const problem of problems) console.error(`error: ${problem}`)
     if (problems.length > 0) process.exitCode = 1
   }

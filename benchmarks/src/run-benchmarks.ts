@@ -48,7 +48,7 @@ export async function runBenchmarks(options: Options): Promise<{ results: Result
       } catch (error) {
         child.end()
         if (!participant.onGpu) throw error
-        leaveOut({ system: name, reason: firstLine(error) })
+        leaveOut({ system: name, reason: reasonOf(error as Error) })
       }
     }
     const adapterOf = (system: string) => systems.find(({ name }) => name === system)?.adapter
@@ -114,9 +114,9 @@ function measureOptions({ quick, rounds }: Options): MeasureOptions {
   }
 }
 
-/** A stack is the process's own business. */
-function firstLine(error: unknown): string {
-  return (error as Error).message.split('\n')[0]!
+/** The process's own words, without its stack. */
+function reasonOf({ message, cause }: Error): string {
+  return String(cause ?? message).split('\n')[0]!
 }
 
 function brief({ system, threads, msMin }: Row): string {

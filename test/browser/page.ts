@@ -1,4 +1,5 @@
 import { type BackendReport, checkBackend } from './check-backend.js'
+import { answerOf } from './in-worker.js'
 
 /** What a page finds, on its own thread and then in a worker. */
 export interface PageReport {
@@ -6,13 +7,8 @@ export interface PageReport {
   readonly worker: BackendReport
 }
 
-async function checkInWorker(): Promise<BackendReport> {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
-  return new Promise((resolve, reject) => {
-    worker.onerror = ({ message }) => reject(new Error(message))
-    worker.onmessage = ({ data }) => (data.report ? resolve(data.report) : reject(new Error(data.error)))
-  })
-}
+const checkInWorker = () =>
+  answerOf<BackendReport>(new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }))
 
 Object.assign(globalThis, {
   check: async (): Promise<PageReport> => ({ page: await checkBackend(), worker: await checkInWorker() }),

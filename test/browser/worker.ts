@@ -1,6 +1,4 @@
 import { checkBackend } from './check-backend.js'
+import { answerWith } from './in-worker.js'
 
-checkBackend().then(
-  (report) => postMessage({ report }),
-  (error: Error) => postMessage({ error: String(error.stack) }),
-)
+answerWith(checkBackend)
