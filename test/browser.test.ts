@@ -2,21 +2,14 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { delimiter, extname, join } from 'node:path'
+import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { chromium } from 'playwright-core'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { PageReport } from './browser/page.js'
-
-/** A Chromium of the machine; none is downloaded. */
-function findChromium(): string | undefined {
-  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
-  const folders = (process.env.PATH ?? '').split(delimiter)
-  const installed = folders.flatMap((folder) => names.map((name) => join(folder, name)))
-  return [process.env.CHROMIUM_PATH ?? '', ...installed].find((path) => path !== '' && existsSync(path))
-}
+import { chromiumArguments, findChromium } from './find-chromium.js'
 
 const contentTypes: { readonly [extension: string]: string } = {
   '.html': 'text/html; charset=utf-8',
@@ -42,18 +35,7 @@ async function serve(isolated: boolean): Promise<{ server: Server; address: stri
   return { server, address: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` }
 }
 
-const args = [
-  '--no-sandbox',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 const executablePath = findChromium()
-if (executablePath === undefined) {
-  console.warn('No Chromium is on the PATH or in CHROMIUM_PATH, so nothing is run in a browser.')
-}
 
 const folder = mkdtempSync(join(tmpdir(), 'gyre-browser-'))
 /** What each page found, by whether it is cross-origin isolated. */
@@ -69,7 +51,7 @@ beforeAll(async () => {
     build: { outDir: folder, emptyOutDir: true },
   })
   if (executablePath === undefined) return
-  const browser = await chromium.launch({ executablePath, args })
+  const browser = await chromium.launch({ executablePath, args: chromiumArguments })
   try {
     for (const isolated of [true, false]) {
       const { server, address } = await serve(isolated)

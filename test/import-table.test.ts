@@ -24,6 +24,7 @@ const table: { readonly [name: string]: readonly string[] } = {
 const thirdParty: { readonly [name: string]: readonly string[] } = {
   '@gyre/data': ['@huggingface/tokenizers'],
   '@gyre/fft': ['gpu.js', 'webgpu'],
+  '@gyre/report': ['@observablehq/plot', 'linkedom'],
   gyre: ['cli-progress', 'commander'],
 }
 

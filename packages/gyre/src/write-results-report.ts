@@ -1,0 +1,38 @@
+import { stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { formatResults, type ResultRecord, reportResults, resultsCsv, resultsMarkdown } from '@gyre/report'
+import { resultsPage } from '@gyre/report/html'
+import { readResults } from '@gyre/report/node'
+import { writeAtomically } from '@gyre/safetensors/node'
+
+/** The forms of a report of results; text is for terminals. */
+const forms = {
+  html: resultsPage,
+  markdown: (records: readonly ResultRecord[]) => resultsMarkdown(reportResults(records)),
+  csv: resultsCsv,
+  json: (records: readonly ResultRecord[]) => `${JSON.stringify({ ...reportResults(records), records })}\n`,
+  text: (records: readonly ResultRecord[]) => `${formatResults(reportResults(records))}\n`,
+}
+
+export type ResultsForm = keyof typeof forms
+
+/**
+ * Reports on the results of a folder or a file: into the file `out`, by default on standard output; a page goes into
+ * `report.html` beside the results.
+ */
+export async function writeResultsReport(results: string, form: ResultsForm, out?: string): Promise<void> {
+  const { records, others } = await readResults(results)
+  for (const file of others) process.stderr.write(`${file}: holds no results\n`)
+  const report = forms[form](records)
+  const path = out ?? (form === 'html' ? join(await folderOf(results), 'report.html') : undefined)
+  if (path === undefined) {
+    process.stdout.write(report)
+    return
+  }
+  await writeAtomically(path, report)
+  process.stderr.write(`written: ${path}\n`)
+}
+
+async function folderOf(path: string): Promise<string> {
+  return (await stat(path)).isDirectory() ? path : dirname(path)
+}
