@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { relativeDifference } from '../benchmarks/src/agreement.js'
+import { Answerer } from '../benchmarks/src/answer.js'
+import { withGpuColumns } from '../benchmarks/src/gpu-columns.js'
 import { hashedFloats, hashedIntegers, sampleOf } from '../benchmarks/src/inputs.js'
 import { measure, quantile } from '../benchmarks/src/measure.js'
 import { adapterParametersOf, type ModelSpec, parametersOf } from '../benchmarks/src/models.js'
 import { parseOptions, suites } from '../benchmarks/src/options.js'
+import { systemNames, takesPart } from '../benchmarks/src/participant.js'
 import { prepareOperation } from '../benchmarks/src/systems/gyre-operations.js'
 import { prepareStep } from '../benchmarks/src/systems/gyre-step.js'
 
@@ -116,4 +119,68 @@ describe('the work of gyre', () => {
       }
     },
   )
+})
+
+describe('the suite for a GPU', () => {
+  const suite = suites.find(({ name }) => name === 'gpu')!
+  const matmul = suite.cases({ quick: false }).find(({ name }) => name === 'sgemm 1024³')!
+  const row = { suite: 'gpu', case: matmul.name, threads: 1, msMedian: 2, msMin: 1, gflops: 2_147 }
+  const rows = [
+    { ...row, system: 'gyre', msMin: 20 },
+    { ...row, system: 'gyre-gpu' },
+  ]
+
+  it('runs only when it is named, with Gyre on the processor beside systems on a GPU', () => {
+    expect(parseOptions([]).suites).not.toContain(suite)
+    expect(parseOptions(['gpu']).suites).toEqual([suite])
+    const taking = (name: string) =>
+      systemNames.filter((system) => takesPart(system, suites.find((each) => each.name === name)!))
+    expect(taking('gpu')).toEqual([
+      'gyre',
+      'gyre-gpu',
+      'gyre-gpu-browser',
+      'tfjs-webgpu',
+      'jax-js-webgpu',
+      'pytorch-cuda',
+    ])
+    expect(taking('step')).toContain('gyre')
+    expect(taking('step')).not.toContain('gyre-gpu')
+  })
+
+  it('gives rates as shares of what a known adapter can do', () => {
+    const named = (system: string) => (system === 'gyre' ? undefined : 'NVIDIA H100 80GB HBM3, nvidia')
+    const [onProcessor, onGpu] = withGpuColumns(rows, matmul, named)
+    // Three matrices of 1024² numbers in a millisecond.
+    expect(onGpu!.gigabytesPerSecond).toBeCloseTo(12.58, 2)
+    expect(onGpu!.shareOfBandwidth).toBeCloseTo(12.58 / 3350, 5)
+    expect(onGpu!.shareOfFlops).toBeCloseTo(2_147 / 67_000, 5)
+    expect(onProcessor).toMatchObject({ timesGyreGpu: 20 })
+    expect(onProcessor).not.toHaveProperty('shareOfFlops')
+  })
+
+  it('gives no share for an adapter whose peak nobody told', () => {
+    const [, onGpu] = withGpuColumns(rows, matmul, () => 'google, swiftshader')
+    expect(onGpu).toHaveProperty('gigabytesPerSecond')
+    expect(onGpu).not.toHaveProperty('shareOfBandwidth')
+  })
+})
+
+describe('what a system answers', () => {
+  const cases = [
+    [2, 1, 2, 2],
+    // Twice four runs in a row are at least five.
+    [5, 4, 8, 2],
+  ] as const
+  it.each(cases)('at least %i runs, waited for after each %i', async (repetitions, inARow, runs, waits) => {
+    const counts = { runs: 0, waits: 0 }
+    const answerer = new Answerer({
+      describe: () => 'counted',
+      prepare: () => ({ run: () => void counts.runs++, check: () => [] }),
+      finish: async () => void counts.waits++,
+    })
+    const task = { kind: 'rfft', rows: 1, n: 2 } as const
+    expect(await answerer.answer({ call: 'prepare', task })).toMatchObject({ sample: [] })
+    await answerer.answer({ call: 'run', repetitions, milliseconds: 0, inARow })
+    expect(counts).toEqual({ runs, waits })
+  })
 })

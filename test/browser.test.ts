@@ -1,60 +1,22 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { extname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { chromium } from 'playwright-core'
-import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bundlePage, executablePath, launchChromium, pageFolder, serve } from './browser/chromium.js'
 import type { PageReport } from './browser/page.js'
-import { chromiumArguments, findChromium } from './find-chromium.js'
-
-const contentTypes: { readonly [extension: string]: string } = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-}
-
-/** Serves the bundle on this machine, with the headers that let a page share memory among threads or without. */
-async function serve(isolated: boolean): Promise<{ server: Server; address: string }> {
-  const headers = isolated
-    ? { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' }
-    : {}
-  const server = createServer((request, response) => {
-    const path = request.url === '/' ? '/index.html' : request.url!
-    const file = join(folder, path)
-    if (!existsSync(file)) {
-      response.writeHead(404).end()
-      return
-    }
-    response.writeHead(200, { ...headers, 'Content-Type': contentTypes[extname(file)]! })
-    response.end(readFileSync(file))
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return { server, address: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` }
-}
-
-const executablePath = findChromium()
 
 const folder = mkdtempSync(join(tmpdir(), 'gyre-browser-'))
 /** What each page found, by whether it is cross-origin isolated. */
 const reports = new Map<boolean, PageReport>()
 
 beforeAll(async () => {
-  await build({
-    root: fileURLToPath(new URL('./browser/', import.meta.url)),
-    configFile: false,
-    logLevel: 'error',
-    resolve: { conditions: ['@gyre/source', 'browser'] },
-    worker: { format: 'es' },
-    build: { outDir: folder, emptyOutDir: true },
-  })
+  await bundlePage(pageFolder(''), folder)
   if (executablePath === undefined) return
-  const browser = await chromium.launch({ executablePath, args: chromiumArguments })
+  const browser = await launchChromium()
   try {
     for (const isolated of [true, false]) {
-      const { server, address } = await serve(isolated)
+      const { server, address } = await serve(folder, isolated)
       const page = await browser.newPage()
       await page.goto(address)
       reports.set(isolated, await page.evaluate<PageReport>('check()'))

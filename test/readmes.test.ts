@@ -10,10 +10,10 @@ const packages = readdirSync(join(root, 'packages')).filter((name) =>
 
 const noGpu = (await findGpu()).missing !== undefined
 
-/** The first TypeScript block of a package's README. */
-function exampleOf(name: string): string | undefined {
+/** The TypeScript of a package's README, block by block. */
+function examplesOf(name: string): string[] {
   const text = readFileSync(join(root, 'packages', name, 'README.md'), 'utf8')
-  return blocksOf(text).find(({ info }) => info === 'ts')?.text
+  return blocksOf(text).flatMap(({ info, text }) => (info === 'ts' ? [text] : []))
 }
 
 function importsOf(example: string): string[] {
@@ -21,30 +21,29 @@ function importsOf(example: string): string[] {
   return specifiers.map((specifier) => specifier.split('/').slice(0, 2).join('/'))
 }
 
-describe.each(packages)('the example in the README of %s', (name) => {
-  const example = exampleOf(name)
+describe.each(packages)('the README of %s', (name) => {
+  const examples = examplesOf(name)
 
   const manifest = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'))
 
-  if (example === undefined) {
-    it('is missing only from the command line, whose README shows commands', () => {
+  if (examples.length === 0) {
+    it('has no example only for the command line, whose README shows commands', () => {
       expect(manifest.publishConfig?.bin).toBeDefined()
     })
     return
   }
 
   it('imports the package itself and what it depends on', () => {
-    const imported = importsOf(example)
+    const imported = examples.flatMap(importsOf)
     expect(imported).toContain(manifest.name)
     const allowed = [manifest.name, ...Object.keys({ ...manifest.dependencies, ...manifest.devDependencies })]
     for (const specifier of imported) if (!specifier.startsWith('node:')) expect(allowed).toContain(specifier)
   })
 
   it.skipIf(name === 'gpu' && noGpu)('prints what it says', async () => {
-    const promised = promisedOutput(example)
-    expect(promised.length).toBeGreaterThan(0)
-    // As a file of the package, it finds what the package's users would find.
-    const outputs = await outputsOf(join(root, 'packages', name), [example])
-    expect(outputs).toEqual([promised])
+    const promised = examples.map(promisedOutput)
+    expect(promised.flat().length).toBeGreaterThan(0)
+    // As files of the package, they find what the package's users would find.
+    expect(await outputsOf(join(root, 'packages', name), examples)).toEqual(promised)
   })
 })

@@ -2,9 +2,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { ResultRecord } from '@gyre/report'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { chromiumArguments, findChromium } from './find-chromium.js'
+import { executablePath, launchChromium } from './browser/chromium.js'
 import { complaintOf, gyre, jsonOf, outputOf, temporaryFolder } from './run-gyre.js'
 
 const folder = temporaryFolder()
@@ -145,8 +145,6 @@ describe('gyre report --results', { timeout }, () => {
   })
 })
 
-const executablePath = findChromium()
-
 interface Finding {
   readonly id: string
   readonly impact: string
@@ -172,7 +170,7 @@ describe.skipIf(executablePath === undefined)('the page in Chromium', { timeout 
 
   beforeAll(async () => {
     await gyre('report', '--results', results, '--html', '--out', file)
-    browser = await chromium.launch({ executablePath, args: chromiumArguments })
+    browser = await launchChromium()
   }, timeout)
 
   afterAll(() => browser?.close())

@@ -116,7 +116,7 @@ function layersOf({ numpy: np, nn, jit }, { batch, length, heads, hidden }) {
 }
 
 /** The transposed dense matrix [k·p, q·p] of circulant blocks c [q, k, p]: repeated, and cut into shifted rows. */
-function denseBlocks(np, c) {
+export function denseBlocks(np, c) {
   const [q, k, p] = c.shape
   return np
     .broadcastTo(c.reshape([q, k, 1, p]), [q, k, 2 * p - 1, p])

@@ -1,4 +1,7 @@
-"""PyTorch beside Gyre: answers the requests of ../src/protocol.ts, one JSON line each. Argument: threads."""
+"""PyTorch beside Gyre: answers the requests of ../src/protocol.ts, one JSON line each.
+
+Arguments: threads, and the device: `cpu` or `cuda`.
+"""
 
 import json
 import math
@@ -11,6 +14,13 @@ import torch
 import torch.nn.functional as F
 
 torch.set_num_threads(int(sys.argv[1]))
+device = torch.device(sys.argv[2])
+
+
+def finish():
+    """Waits for a GPU, which does in its own time what it is told."""
+    if device.type == "cuda":
+        torch.cuda.synchronize()
 
 
 def hashed(seed, count):
@@ -23,12 +33,13 @@ def hashed(seed, count):
 
 def floats(seed, *shape, scale=1.0, offset=0.0):
     bits = (hashed(seed, math.prod(shape)) >> np.uint32(8)).astype(np.float64)
-    return torch.from_numpy(((bits * 2.0**-23 - 1) * scale + offset).astype(np.float32).reshape(shape))
+    return torch.from_numpy(((bits * 2.0**-23 - 1) * scale + offset).astype(np.float32).reshape(shape)).to(device)
 
 
 def integers(seed, start, below, *shape):
     bits = hashed(seed, math.prod(shape)).astype(np.uint64)
-    return torch.from_numpy((start + bits * np.uint64(below - start) // np.uint64(2**32)).astype(np.int64).reshape(shape))
+    values = start + bits * np.uint64(below - start) // np.uint64(2**32)
+    return torch.from_numpy(values.astype(np.int64).reshape(shape)).to(device)
 
 
 def sample(values, size=4096):
@@ -81,7 +92,7 @@ def layer_norm(rows, columns, backward):
 
 def cross_entropy(rows, columns, backward):
     targets = integers(2, 0, columns, rows)
-    grad = torch.tensor(1.0) if backward else None
+    grad = torch.tensor(1.0, device=device) if backward else None
     return Operation(lambda x: F.cross_entropy(x, targets), [floats(1, rows, columns, scale=4)], grad)
 
 
@@ -109,6 +120,7 @@ def fastest_sum(rows, n, p, backward):
         for _ in range(10):
             began = time.perf_counter()
             layer.run()
+            finish()
             times.append(time.perf_counter() - began)
         return min(times)
 
@@ -203,7 +215,7 @@ class Model:
             torch.arange(start, start + length, dtype=torch.float64),
             10000.0 ** (-torch.arange(half, dtype=torch.float64) / half),
         ).repeat(1, 2)
-        return angles.cos().float(), angles.sin().float()
+        return angles.cos().float().to(device), angles.sin().float().to(device)
 
     def rotate(self, x, cos, sin):
         a, b = x.chunk(2, -1)
@@ -214,7 +226,7 @@ class Model:
         w, start = self.weights, cache[0][0].shape[2] if cache else 0
         length = ids.shape[1]
         cos, sin = self.rotary(start, length)
-        mask = torch.full((length, start + length), -math.inf).triu(start + 1) if length > 1 else None
+        mask = torch.full((length, start + length), -math.inf, device=device).triu(start + 1) if length > 1 else None
         x = F.embedding(ids, w["model.embed_tokens.weight"])
         kept = []
         for i in range(self.spec["layers"]):
@@ -310,7 +322,8 @@ def answer(request):
     global work
     call = request["call"]
     if call == "describe":
-        return {"description": torch.__version__}
+        adapter = {"adapter": torch.cuda.get_device_name()} if device.type == "cuda" else {}
+        return {"description": torch.__version__, **adapter}
     if call == "prepare":
         work = None
         work = prepare(**request["task"])
@@ -318,8 +331,10 @@ def answer(request):
     if call == "run":
         cpu_began, began, count = time.process_time(), time.perf_counter(), 0
         while count < request["repetitions"] or time.perf_counter() - began < request["milliseconds"] / 1000:
-            work.run()
-            count += 1
+            for _ in range(request.get("inARow", 1)):
+                work.run()
+                count += 1
+            finish()
         milliseconds, cpu_milliseconds = (
             (now - then) * 1000 / count
             for now, then in ((time.perf_counter(), began), (time.process_time(), cpu_began))

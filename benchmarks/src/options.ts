@@ -3,12 +3,20 @@ import { zen4Ceilings } from './floor.js'
 import { systemNames } from './participant.js'
 import type { Suite } from './suite.js'
 import { decodeSuite } from './suites/decode.js'
+import { gpuSuite } from './suites/gpu.js'
 import { kernelsSuite } from './suites/kernels.js'
 import { layerSuite } from './suites/layer.js'
 import { memorySuite } from './suites/memory.js'
 import { stepSuite } from './suites/step.js'
 
-export const suites: readonly Suite[] = [kernelsSuite, layerSuite, stepSuite, memorySuite, decodeSuite]
+export const suites: readonly Suite[] = [
+  kernelsSuite,
+  layerSuite,
+  stepSuite,
+  memorySuite,
+  decodeSuite,
+  gpuSuite,
+]
 
 export interface Options {
   readonly suites: readonly Suite[]
@@ -30,6 +38,8 @@ export interface Options {
 }
 
 export const usage = `Usage: npm run bench -- [suite]… [options]
+
+Without a suite all but gpu are run.
 
 ${suites.map(({ name, description }) => `  ${name.padEnd(9)}${description}`).join('\n')}
 
@@ -72,7 +82,9 @@ export function parseOptions(args: readonly string[]): Options {
   )
   checkNames('system', systems, systemNames)
   return {
-    suites: suites.filter(({ name }) => positionals.length === 0 || positionals.includes(name)),
+    suites: suites.filter(({ name, onGpu }) =>
+      positionals.length === 0 ? !onGpu : positionals.includes(name),
+    ),
     systems: systemNames.filter((name) => systems.includes(name)),
     threads: listOf(values.threads ?? (values.quick ? '1' : '1,2')).map((text) => countOf('--threads', text)),
     cases: listOf(values.cases),

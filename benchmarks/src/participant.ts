@@ -2,12 +2,16 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { executablePath } from '../../test/browser/chromium.js'
 import { installPeers } from './install-peers.js'
+import type { Suite } from './suite.js'
 
 /** A system with its settings, as it is measured in a process of its own. */
 export interface Participant {
   readonly system: string
   readonly threads: number
+  /** It may turn out as it starts that there is none. */
+  readonly onGpu: boolean
   readonly program: string
   readonly arguments: readonly string[]
   readonly env: NodeJS.ProcessEnv
@@ -22,11 +26,13 @@ export interface Absent {
 }
 
 interface Kind {
+  /** Numbers of threads that it can have; a system on a GPU has one, whatever is asked for. */
   readonly threads: readonly number[]
+  readonly onGpu?: boolean
   /** npm packages of benchmarks/peers that it needs. */
   readonly packages?: readonly string[]
   /** How to start it, or why that cannot be done. */
-  command(threads: number): Omit<Participant, 'system' | 'threads'> | string
+  command(threads: number): Omit<Participant, 'system' | 'threads' | 'onGpu'> | string
 }
 
 const folder = fileURLToPath(new URL('..', import.meta.url))
@@ -45,9 +51,29 @@ const kinds: { readonly [system: string]: Kind } = {
   'jax-js-threads': { threads: [2], packages: ['@jax-js/jax'], command: inNode('peers/jax-js.mjs') },
   pffft: { threads: [1], packages: ['@echogarden/pffft-wasm'], command: inNode('peers/pffft.mjs') },
   'fft.js': { threads: [1], packages: ['fft.js'], command: inNode('peers/fft-js.mjs') },
+  'gyre-gpu': { threads: [1], onGpu: true, command: inNode('src/systems/gyre-gpu.ts') },
+  'gyre-gpu-browser': { threads: [1], onGpu: true, command: inBrowser('src/systems/gyre-gpu.ts') },
+  'tfjs-webgpu': {
+    threads: [1],
+    onGpu: true,
+    packages: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-webgpu'],
+    command: inBrowser('peers/tfjs-webgpu.mjs'),
+  },
+  'jax-js-webgpu': {
+    threads: [1],
+    onGpu: true,
+    packages: ['@jax-js/jax'],
+    command: inBrowser('peers/jax-js-webgpu.mjs'),
+  },
+  'pytorch-cuda': { threads: [1], onGpu: true, command: inPythonOnCuda },
 }
 
 export const systemNames = Object.keys(kinds)
+
+/** Gyre on the processor is what systems on a GPU are held against. */
+export function takesPart(system: string, { onGpu = false }: Suite): boolean {
+  return kinds[system]!.onGpu === true ? onGpu : !onGpu || system === 'gyre'
+}
 
 export function findParticipants(
   systems: readonly string[],
@@ -58,10 +84,11 @@ export function findParticipants(
   const absent: Absent[] = []
   for (const system of systems) {
     const kind = kinds[system]!
-    for (const count of kind.threads.filter((count) => threads.includes(count))) {
+    for (const count of kind.threads.filter((count) => kind.onGpu || threads.includes(count))) {
       const command = kind.command(count)
-      if (typeof command !== 'string') participants.push({ system, threads: count, ...command })
-      else if (absent.at(-1)?.system !== system) absent.push({ system, reason: command })
+      if (typeof command !== 'string') {
+        participants.push({ system, threads: count, onGpu: kind.onGpu ?? false, ...command })
+      } else if (absent.at(-1)?.system !== system) absent.push({ system, reason: command })
     }
   }
   return { participants, absent }
@@ -83,13 +110,40 @@ function inNode(module: string, ...flags: readonly string[]): Kind['command'] {
   })
 }
 
+/** A page of headless Chromium, on a module that exports a `System`. */
+function inBrowser(module: string): Kind['command'] {
+  return () => {
+    if (executablePath === undefined) return 'no Chromium is on the PATH or in CHROMIUM_PATH'
+    return {
+      program: process.execPath,
+      arguments: [...process.execArgv, join(folder, 'src/serve-in-browser.ts'), join(folder, module)],
+      env: process.env,
+    }
+  }
+}
+
+const withoutTorch = 'no python3 on the PATH imports torch'
+
+function inPythonOnCuda(threads: number): ReturnType<Kind['command']> {
+  const program = pythonWithTorch()
+  if (!program) return withoutTorch
+  const findsDevice = 'import sys, torch; sys.exit(not torch.cuda.is_available())'
+  if (spawnSync(program, ['-c', findsDevice], { env: pythonEnv() }).status !== 0)
+    return 'torch.cuda.is_available() is not true'
+  return {
+    program,
+    arguments: [join(folder, 'peers/pytorch_peer.py'), `${threads}`, 'cuda'],
+    env: pythonEnv(),
+  }
+}
+
 function inPython(threads: number): ReturnType<Kind['command']> {
   const program = pythonWithTorch()
-  if (!program) return 'no python3 on the PATH imports torch'
+  if (!program) return withoutTorch
   const env = { ...pythonEnv(), OMP_NUM_THREADS: `${threads}` }
   return {
     program,
-    arguments: [join(folder, 'peers/pytorch_peer.py'), `${threads}`],
+    arguments: [join(folder, 'peers/pytorch_peer.py'), `${threads}`, 'cpu'],
     env,
     timingEnv: { ...env, ...keepFreedMemory },
   }

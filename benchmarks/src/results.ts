@@ -9,7 +9,13 @@ export interface Results {
   readonly load: readonly [number, number]
   readonly date: string
   readonly quick: boolean
-  readonly systems: readonly { readonly name: string; readonly threads: number; readonly about: string }[]
+  readonly systems: readonly {
+    readonly name: string
+    readonly threads: number
+    readonly about: string
+    /** The GPU, of systems that run on one. */
+    readonly adapter?: string
+  }[]
   readonly absent: readonly Absent[]
   /** What the floor of a step is reckoned with, in GFLOP/s; only where that suite ran beside PyTorch. */
   readonly rates?: {

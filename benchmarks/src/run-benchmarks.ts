@@ -2,9 +2,10 @@ import { availableParallelism, cpus, loadavg } from 'node:os'
 import { renderTable } from '@gyre/report'
 import { Child } from './child.js'
 import { pytorchRates, withFloor } from './floor.js'
+import { withGpuColumns } from './gpu-columns.js'
 import type { MeasureOptions } from './measure.js'
 import type { Options } from './options.js'
-import { findParticipants } from './participant.js'
+import { type Absent, findParticipants, takesPart } from './participant.js'
 import type { Results } from './results.js'
 import { type Row, runCase } from './run-case.js'
 import { runMemory } from './run-memory.js'
@@ -22,8 +23,14 @@ export async function runBenchmarks(options: Options): Promise<{ results: Result
     problems.push(problem)
     console.error(`error: ${problem}`)
   }
-  const { participants, absent } = findParticipants(options.systems, options.threads)
-  for (const { system, reason } of absent) console.log(`${system} is absent: ${reason}`)
+  const wanted = options.systems.filter((system) => options.suites.some((suite) => takesPart(system, suite)))
+  const { participants, absent: missing } = findParticipants(wanted, options.threads)
+  const absent: Absent[] = []
+  const leaveOut = (each: Absent): void => {
+    absent.push(each)
+    console.log(`${each.system} is absent: ${each.reason}`)
+  }
+  for (const each of missing) leaveOut(each)
   const children: Child[] = []
   const systems: Results['systems'][number][] = []
   const rows: Row[] = []
@@ -31,31 +38,42 @@ export async function runBenchmarks(options: Options): Promise<{ results: Result
   try {
     for (const participant of participants) {
       const child = new Child(participant, { env: participant.timingEnv ?? participant.env })
-      children.push(child)
-      const { description } = await child.ask({ call: 'describe' })
       const { system: name, threads } = participant
-      systems.push({ name, threads, about: description })
-      console.log(`${name}, ${threads} ${threads === 1 ? 'thread' : 'threads'}: ${description}`)
+      try {
+        const { description, adapter } = await child.ask({ call: 'describe' })
+        children.push(child)
+        systems.push({ name, threads, about: description, ...(adapter === undefined ? {} : { adapter }) })
+        const where = adapter ?? `${threads} ${threads === 1 ? 'thread' : 'threads'}`
+        console.log(`${name}, ${where}: ${description}`)
+      } catch (error) {
+        child.end()
+        if (!participant.onGpu) throw error
+        leaveOut({ system: name, reason: firstLine(error) })
+      }
     }
+    const adapterOf = (system: string) => systems.find(({ name }) => name === system)?.adapter
     const aboutOf = (system: string) => systems.find(({ name }) => name === system)!.about
     for (const suite of options.suites) {
       const cases = casesOf(suite, options)
       if (cases.length === 0) continue
       console.log(`\n${suite.name}: ${suite.description}\n`)
+      const own = children.filter(({ participant }) => takesPart(participant.system, suite))
       if (suite.hasFloor) rates = await pytorchRates(children)
       const suiteRows: Row[] = []
       for (const each of cases) {
         let measured: readonly Row[]
         if (suite.measures === 'memory') {
-          const firsts = participants.filter(
-            ({ system }, index) => participants.findIndex((other) => other.system === system) === index,
+          const all = own.map(({ participant }) => participant)
+          const firsts = all.filter(
+            ({ system }, index) => all.findIndex((other) => other.system === system) === index,
           )
           measured = await runMemory(suite.name, each, firsts, { steps: quick ? 10 : 500 })
         } else {
-          measured = await runCase(suite.name, each, children, measureOptions(options), complain)
+          measured = await runCase(suite.name, each, own, measureOptions(options), complain)
           if (suite.hasFloor) {
             measured = withFloor(measured, each.matmulFlops!, aboutOf, { ceilings, pytorchRates: rates })
           }
+          if (suite.onGpu) measured = withGpuColumns(measured, each, adapterOf)
         }
         suiteRows.push(...measured)
         // A run takes a while, and its table comes at the end.
@@ -94,6 +112,11 @@ function measureOptions({ quick, rounds }: Options): MeasureOptions {
     warmUpMilliseconds: quick ? 400 : 2_000,
     budgetMilliseconds: quick ? 3_000 : 60_000,
   }
+}
+
+/** A stack is the process's own business. */
+function firstLine(error: unknown): string {
+  return (error as Error).message.split('\n')[0]!
 }
 
 function brief({ system, threads, msMin }: Row): string {

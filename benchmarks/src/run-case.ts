@@ -25,6 +25,13 @@ export interface Row {
   readonly gflops?: number
   /** Only where the floor is known. */
   readonly timesFloor?: number
+  /** On a GPU: to Gyre's on it in Node, of the minima. */
+  readonly timesGyreGpu?: number
+  /** 10⁹ bytes a second, of those that a run has to read and write. */
+  readonly gigabytesPerSecond?: number
+  /** Of the adapter's peak, where that is known: 0 to 1. */
+  readonly shareOfFlops?: number
+  readonly shareOfBandwidth?: number
   /** Megabytes at the end; `growth` is that of `rss` since a tenth of the steps. Other counts are the system's. */
   readonly memory?: { readonly [what: string]: number }
 }
@@ -32,7 +39,7 @@ export interface Row {
 /** Prepares a case in every process, holds the results against each other, and times those that agree. */
 export async function runCase(
   suite: string,
-  { name, task, tolerance, flops, matmulFlops, unitsPerRun = 1 }: Case,
+  { name, task, tolerance, flops, matmulFlops, inARow = 1, unitsPerRun = 1 }: Case,
   children: readonly Child[],
   options: MeasureOptions,
   complain: (problem: string) => void,
@@ -59,7 +66,8 @@ export async function runCase(
     }
   }
   const contestants = agreeing.map(({ child }) => ({
-    run: (amount: { repetitions: number; milliseconds: number }) => child.ask({ call: 'run', ...amount }),
+    run: (amount: { repetitions: number; milliseconds: number }) =>
+      child.ask({ call: 'run', ...amount, inARow }),
   }))
   const times = await measure(contestants, options)
   const counted = flops ?? matmulFlops
@@ -70,6 +78,7 @@ export async function runCase(
     const reference = times[referenceOf(participants, threads)]!.map(({ milliseconds }) => milliseconds)
     const ratios = own.map((time, round) => time / reference[round]!)
     const fastest = Math.min(...own)
+    const cpu = fewestOf(times[index]!.map(({ cpuMilliseconds }) => cpuMilliseconds))
     return {
       suite,
       case: name,
@@ -77,7 +86,7 @@ export async function runCase(
       threads,
       msMedian: quantile(own, 0.5) / unitsPerRun,
       msMin: fastest / unitsPerRun,
-      msCpu: Math.min(...times[index]!.map(({ cpuMilliseconds }) => cpuMilliseconds)) / unitsPerRun,
+      ...(cpu === undefined ? {} : { msCpu: cpu / unitsPerRun }),
       ...(firstMilliseconds === undefined ? {} : { msFirst: firstMilliseconds }),
       rounds: own.length,
       ratio: fastest / Math.min(...reference),
@@ -86,6 +95,12 @@ export async function runCase(
       ...(counted === undefined ? {} : { gflops: counted / fastest / 1e6 }),
     }
   })
+}
+
+/** The smallest; undefined where some are not known. */
+function fewestOf(numbers: readonly (number | undefined)[]): number | undefined {
+  const smallest = Math.min(...numbers.map((number) => number ?? Number.NaN))
+  return Number.isNaN(smallest) ? undefined : smallest
 }
 
 /** Gyre with as many threads; otherwise the first one. */

@@ -4,13 +4,19 @@ import type { Task } from './task.js'
 export interface System {
   /** Version, and what else a reader should know: `4.22.0`, `relaxed SIMD`. */
   describe(): string | Promise<string>
+  /** The GPU it runs on, in the driver's own words. */
+  adapter?(): string | Promise<string>
   /** Undefined when the system cannot do the task. */
   prepare(task: Task): Work | undefined | Promise<Work | undefined>
+  /** Waits until the device has done what runs have queued; without it a run has ended when its call has. */
+  finish?(): Promise<void>
   /** Something to tell after a task was prepared. */
   remark?(): string | undefined
   /** Megabytes and counts of its own, such as live tensors. */
   memory?(): { readonly [what: string]: number }
 }
+
+export type StartSystem = (options: { readonly threads: number }) => System | Promise<System>
 
 /** A task that is ready to be run again and again. */
 export interface Work {

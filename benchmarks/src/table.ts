@@ -29,9 +29,17 @@ const optional: readonly Column[] = [
     cell: ({ ratioLow, ratioHigh }) =>
       ratioLow === undefined ? undefined : `${ratioLow.toFixed(2)}–${ratioHigh!.toFixed(2)}`,
   },
+  { title: '× gyre-gpu', digits: 3, cell: (row) => row.timesGyreGpu },
   { title: 'GFLOP/s', digits: 1, cell: (row) => row.gflops },
+  { title: '% of peak', digits: 1, cell: ({ shareOfFlops }) => percent(shareOfFlops) },
+  { title: 'GB/s', digits: 1, cell: (row) => row.gigabytesPerSecond },
+  { title: '% of bandwidth', digits: 1, cell: ({ shareOfBandwidth }) => percent(shareOfBandwidth) },
   { title: '× floor', digits: 2, cell: (row) => row.timesFloor },
 ]
+
+function percent(share: number | undefined): number | undefined {
+  return share === undefined ? undefined : 100 * share
+}
 
 /** A line for each system and number of threads of each case. */
 export function tableOf(rows: readonly Row[]): Table {

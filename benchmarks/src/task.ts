@@ -66,6 +66,10 @@ export interface Case {
   readonly matmulFlops?: number
   /** Largest difference between two systems' results, relative to their size. */
   readonly tolerance: number
+  /** Bytes that one run has to read and to write at least: inputs and results, once each. */
+  readonly bytes?: number
+  /** So many runs are given to a GPU before it is waited for; default 1. */
+  readonly inARow?: number
   /** Times are divided by it: the tokens of a decoding. Default 1. */
   readonly unitsPerRun?: number
 }

@@ -1,18 +1,15 @@
 import { setBackend } from '@gyre/tensor'
 import { wasm } from '@gyre/wasm'
-import type { System, Work } from '../system.js'
-import type { Task } from '../task.js'
-import { prepareDecode } from './gyre-decode.js'
-import { prepareOperation } from './gyre-operations.js'
-import { prepareStep } from './gyre-step.js'
+import type { System } from '../system.js'
+import { prepareTask } from './gyre-tasks.js'
 
-/** Gyre on the backend `wasm`, everything compiled as the trainer compiles its steps. */
+/** Gyre on the backend `wasm`. */
 export default async function gyre({ threads }: { threads: number }): Promise<System> {
   const backend = await wasm({ threads })
   setBackend(backend)
   return {
     describe: () => `wasm, ${backend.status.variant}`,
-    prepare,
+    prepare: prepareTask,
     remark: () => {
       const slow = [...backend.status.fallbacks.keys()]
       return slow.length === 0 ? undefined : `reference kernels in use so far: ${slow.join(', ')}`
@@ -23,10 +20,4 @@ export default async function gyre({ threads }: { threads: number }): Promise<Sy
       arena: backend.status.arenaBytes / 2 ** 20,
     }),
   }
-}
-
-function prepare(task: Task): Work | Promise<Work> {
-  if (task.kind === 'step') return prepareStep(task)
-  if (task.kind === 'decode') return prepareDecode(task)
-  return prepareOperation(task)
 }

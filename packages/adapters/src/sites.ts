@@ -1,6 +1,7 @@
 import { AdaptableLayer, type Module } from '@gyre/nn'
 import { AdapterError } from './errors.js'
 import type { Site } from './method.js'
+import { nearestNames } from './nearest-names.js'
 
 /** A model that names the part which maps hidden states to its output; `all-linear` leaves that part out. */
 export interface HasHead {
@@ -72,24 +73,10 @@ function listNames(linears: readonly [string, AdaptableLayer][]): string {
   return [...new Set(linears.map(([path]) => path.split('.').at(-1)!))].join(', ')
 }
 
-/** The three names or paths with the smallest edit distance. */
+/** The three nearest names or paths. */
 function nearest(target: string, linears: readonly [string, AdaptableLayer][]): string[] {
   const names = new Set(
     linears.flatMap(([path]) => [path.split('.').at(-1)!, ...(target.includes('.') ? [path] : [])]),
   )
-  return [...names].sort((a, b) => editDistance(a, target) - editDistance(b, target)).slice(0, 3)
-}
-
-/** Levenshtein distance: insertions, deletions and substitutions from one word to the other. */
-function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, j) => j)
-  for (let i = 1; i <= from.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= to.length; j++) {
-      const substituted = row[j - 1]! + (from[i - 1] === to[j - 1] ? 0 : 1)
-      next.push(Math.min(substituted, row[j]! + 1, next[j - 1]! + 1))
-    }
-    row = next
-  }
-  return row[to.length]!
+  return nearestNames(target, names).slice(0, 3)
 }

@@ -25,7 +25,7 @@ import { shapeOpsKernels } from './lowerings/shape-ops.js'
 import { softmaxKernels } from './lowerings/softmax.js'
 
 /** This backend's answer to every op of the catalogue: leaving one out does not compile. */
-export const kernelTable: Partial<KernelTable<typeof ops, AnyGpuKernel>> = {
+export const kernelTable: { readonly [Name in keyof typeof ops]: AnyGpuKernel | UseReference } = {
   ...adamwKernels,
   ...attentionKernels,
   ...blockCirculantKernels,
@@ -41,7 +41,7 @@ export const kernelTable: Partial<KernelTable<typeof ops, AnyGpuKernel>> = {
   ...rotaryEmbeddingKernels,
   ...shapeOpsKernels,
   ...softmaxKernels,
-}
+} satisfies KernelTable<typeof ops, AnyGpuKernel>
 
 /** The kernel for these inputs; undefined where the table has none, or the op is not the catalogue's. */
 export function kernelOf(

@@ -22,11 +22,18 @@ const systemProblems: { readonly [code: string]: string } = {
   EISDIR: 'a folder stands where a file is expected',
   EACCES: 'permission denied',
   ENOSPC: 'the disk is full',
+  EFBIG: 'the file may not grow any further',
 }
 
-function systemSentence({ code = '', path, message }: NodeJS.ErrnoException): string {
-  const problem = systemProblems[code]
-  if (problem === undefined || path === undefined) return problem ?? message
+/** What an error of the operating system means, without the file. */
+export function systemProblem({ code = '', message }: NodeJS.ErrnoException): string {
+  return systemProblems[code] ?? message
+}
+
+function systemSentence(error: NodeJS.ErrnoException): string {
+  const { code = '', path } = error
+  const problem = systemProblem(error)
+  if (systemProblems[code] === undefined || path === undefined) return problem
   // A file is written under a temporary name.
   return `${path.replace(/\.[\da-f-]{36}\.partial$/, '')}: ${problem}`
 }

@@ -61,8 +61,9 @@ function plainProgress(): Progress {
           lastTime = now
           lastDone = done
           const rate = ratePerSecond(began, done)
-          const left = Math.round((total - done) / rate)
-          write(`${name}: ${done}/${total}, ${rate.toFixed(1)} ${unit}/s, ${left} s left, ${detail}`)
+          const pace =
+            done === 0 ? '' : `, ${rate.toFixed(1)} ${unit}/s, ${Math.round((total - done) / rate)} s left`
+          write(`${name}: ${done}/${total}${pace}${detail === '' ? '' : `, ${detail}`}`)
         },
         stop: () => {},
       }

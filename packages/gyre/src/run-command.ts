@@ -11,6 +11,8 @@ import { addPredict } from './commands/predict.js'
 import { addPretrain } from './commands/pretrain.js'
 import { addReport } from './commands/report.js'
 import { addSimulate } from './commands/simulate.js'
+import { addSweep } from './commands/sweep.js'
+import { addWorker } from './commands/worker.js'
 import { addCommonOptions } from './common-options.js'
 import { sentenceOf } from './errors.js'
 
@@ -40,6 +42,8 @@ function createProgram(): Command {
     addMerge,
     addConvert,
     addReport,
+    addSweep,
+    addWorker,
     addSimulate,
     addDoctor,
   ]) {

@@ -1,13 +1,12 @@
 import { stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { formatResults, type ResultRecord, reportResults, resultsCsv, resultsMarkdown } from '@gyre/report'
-import { resultsPage } from '@gyre/report/html'
 import { readResults } from '@gyre/report/node'
 import { writeAtomically } from '@gyre/safetensors/node'
 
 /** The forms of a report of results; text is for terminals. */
 const forms = {
-  html: resultsPage,
+  html: pageOf,
   markdown: (records: readonly ResultRecord[]) => resultsMarkdown(reportResults(records)),
   csv: resultsCsv,
   json: (records: readonly ResultRecord[]) => `${JSON.stringify({ ...reportResults(records), records })}\n`,
@@ -23,7 +22,7 @@ export type ResultsForm = keyof typeof forms
 export async function writeResultsReport(results: string, form: ResultsForm, out?: string): Promise<void> {
   const { records, others } = await readResults(results)
   for (const file of others) process.stderr.write(`${file}: holds no results\n`)
-  const report = forms[form](records)
+  const report = await forms[form](records)
   const path = out ?? (form === 'html' ? join(await folderOf(results), 'report.html') : undefined)
   if (path === undefined) {
     process.stdout.write(report)
@@ -31,6 +30,17 @@ export async function writeResultsReport(results: string, form: ResultsForm, out
   }
   await writeAtomically(path, report)
   process.stderr.write(`written: ${path}\n`)
+}
+
+/** Writes what the records came to as a page, which may have none yet. */
+export async function writeResultsPage(path: string, records: readonly ResultRecord[]): Promise<void> {
+  if (records.length > 0) await writeAtomically(path, await pageOf(records))
+}
+
+/** The page; what draws plots is loaded only here. */
+async function pageOf(records: readonly ResultRecord[]): Promise<string> {
+  const { resultsPage } = await import('@gyre/report/html')
+  return resultsPage(records)
 }
 
 async function folderOf(path: string): Promise<string> {

@@ -1,7 +1,7 @@
 import type { Batches } from '@gyre/data'
 import { compile } from '@gyre/graph'
 import type { Model, ModelInputs } from '@gyre/transformers'
-import { TrainingError } from './errors.js'
+import { DivergenceError } from './errors.js'
 import { accuracy, f1, matthews, pearson, spearman } from './metrics.js'
 import { toInputs } from './token-inputs.js'
 
@@ -28,7 +28,7 @@ export async function evaluateLanguageModel(
     tokens += batch.labelCount
     onBatch?.(++done)
   }
-  if (!Number.isFinite(total)) throw new TrainingError(`the model's loss is ${total / tokens}`)
+  if (!Number.isFinite(total)) throw new DivergenceError(`the model's loss is ${total / tokens}`)
   return { loss: total / tokens, tokens }
 }
 
@@ -59,7 +59,7 @@ export async function classify(
     const width = values.length / batch.batchSize
     for (let row = 0; row < batch.batchSize; row++) {
       const scores = values.subarray(row * width, (row + 1) * width)
-      if (scores.some(Number.isNaN)) throw new TrainingError('the model gives scores that are no numbers')
+      if (scores.some(Number.isNaN)) throw new DivergenceError('the model gives scores that are no numbers')
       predictions.push(width === 1 ? scores[0]! : scores.indexOf(Math.max(...scores)))
       labels.push(batch.labels[row]!)
     }

@@ -1,7 +1,7 @@
 export { adapterFlopsPerToken } from './adapter-flops.js'
 export { type ApplyMethodOptions, applyMethod, type Trainable } from './apply-method.js'
 export { chooseBlockSizesFor, type GradientOptions, siteGradients } from './choose-block-sizes.js'
-export { TrainingError } from './errors.js'
+export { DivergenceError, TrainingError } from './errors.js'
 export {
   bitsPerCharacter,
   type Classified,
@@ -18,6 +18,7 @@ export {
   parseRunMethod,
   type TrainingMethod,
 } from './method-grammar.js'
+export { blockSizesOf, countTrained, withinBudget, withSize } from './method-sizes.js'
 export { type AdapterConfigs, type AdapterMethodName, adapterMethods } from './methods.js'
 export * from './metrics.js'
 export { type PretrainingOptions, pretraining, pretrainingBatches } from './pretrain.js'

@@ -3,7 +3,7 @@ import { AdamW, clipGradNorm, type Schedule } from '@gyre/nn'
 import { full, Rng, type Tensor, tensor } from '@gyre/tensor'
 import type { Model, ModelInputs } from '@gyre/transformers'
 import type { Trainable } from './apply-method.js'
-import { TrainingError } from './errors.js'
+import { DivergenceError, TrainingError } from './errors.js'
 import { accumulateGradients } from './gradients.js'
 
 /** A part of a step's batch, with the number of labels that count in its loss. */
@@ -101,7 +101,7 @@ export class Trainer {
     this.#lastLoss = lastLoss
   }
 
-  /** One update. Throws a `TrainingError` when the loss is no number. */
+  /** One update. Throws a `DivergenceError` when the loss is no number. */
   async runStep(): Promise<StepResult> {
     const { learningRate, schedule, seed } = this.#options
     const rate = learningRate * schedule(this.#step)
@@ -122,7 +122,7 @@ export class Trainer {
     this.#step++
     const value = await loss.item()
     if (!Number.isFinite(value)) {
-      throw new TrainingError(
+      throw new DivergenceError(
         `step ${this.#step}: the loss is ${value}; a lower learning rate than ${learningRate} may help`,
       )
     }

@@ -55,8 +55,8 @@ export class GpuArray {
       return new GpuArray(this.runner, value, rows, width)
     }
     const clone = value.clone()
-    clone.output = [width, rows]
-    if (clone.dimensions !== undefined) clone.dimensions = [width, rows, 1]
+    clone.output = this.runner.sizeOf({ rows, width })
+    if (clone.dimensions !== undefined) clone.dimensions = clone.output
     return new GpuArray(this.runner, clone, rows, width)
   }
 
@@ -65,7 +65,7 @@ export class GpuArray {
     const value = this.#live
     if (!isOnDevice(value)) return value.slice()
     if (value.buffer !== undefined) return readBuffer(this.runner.context!, value.buffer)
-    return joinRows(value.toArray(), this)
+    return joinRows(value.toArray().flat(), this)
   }
 
   /** Gives the memory back; the rows cannot be used any more. */

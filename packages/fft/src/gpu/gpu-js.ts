@@ -3,8 +3,8 @@ import type { GpuContext } from './device.js'
 /** What is used of gpu.js: its own declarations lack WebGPU's part, and every result that is a promise. */
 export interface GpuJs {
   readonly GPU: new (settings: { readonly mode: GpuBackend }) => GpuJsInstance
-  /** Rows of equal length as an argument; kernels see `rows[y][x]`. Width first. */
-  readonly input: (values: Float32Array, size: readonly [number, number]) => unknown
+  /** Numbers as an argument with two or three dimensions; kernels see `values[y][x]`. Width first. */
+  readonly input: (values: Float32Array, size: readonly number[]) => unknown
   readonly WebGPUBufferResult: new (settings: {
     readonly buffer: GPUBuffer
     readonly output: readonly number[]
@@ -28,6 +28,8 @@ export interface KernelSettings {
   readonly constants: { readonly [name: string]: number | Float32Array }
   readonly constantTypes: { readonly [name: string]: 'Float' | 'Array' }
   readonly precision: 'single'
+  /** WebGL's: all numbers in full precision, whatever the size of a result; gpu.js fails to change its mind later. */
+  readonly tactic: 'precision'
   /** Results stay on the device … */
   readonly pipeline: true
   /** … each in memory of its own, so that a later call leaves it alone. */
@@ -40,10 +42,14 @@ export interface KernelSettings {
 
 export interface GpuJsKernel {
   (...args: readonly unknown[]): KernelResult | Promise<KernelResult>
-  setOutput(size: readonly [number, number]): void
+  setOutput(size: readonly number[]): void
   destroy(): void
   /** The kernel that ran: gpu.js replaces one that its backend cannot run by one on the CPU. */
-  readonly kernel: { readonly constructor: { readonly mode: string }; readonly fallbackReason: string | null }
+  readonly kernel: {
+    readonly constructor: { readonly mode: string }
+    readonly fallbackReason: string | null
+    buffer: unknown
+  }
 }
 
 export interface GpuJsPipeline {
@@ -57,11 +63,10 @@ export interface GpuJsPipeline {
 export interface DeviceRows {
   /** WebGPU's only. */
   readonly buffer?: GPUBuffer
-  /** Width and number of rows. */
   output: readonly number[]
-  /** WebGL's only: the same, and a third dimension of 1. */
+  /** WebGL's only: the same. */
   dimensions?: readonly number[]
-  toArray(): readonly Float32Array[]
+  toArray(): readonly (readonly Float32Array[])[]
   clone(): DeviceRows
   delete(): void
 }

@@ -81,10 +81,11 @@ export class KernelRunner {
         ([name, value]) => [name, typeof value === 'number' ? 'Float' : 'Array'] as const,
       ),
     )
-    const kernel = this.#gpu.createKernel(source, {
+    const kernel = this.#gpu.createKernel(this.#inItsDimensions(source), {
       constants,
       constantTypes,
       precision: 'single',
+      tactic: 'precision',
       pipeline: true,
       immutable: true,
       dynamicOutput: true,
@@ -132,13 +133,27 @@ export class KernelRunner {
   /** Makes rows of a buffer on `acquireGpu`'s device, which ends with them. */
   adopt(buffer: GPUBuffer, { rows, width }: RowsShape): GpuArray {
     const { WebGPUBufferResult } = this.gpuJs
-    const value = new WebGPUBufferResult({ buffer, output: [width, rows], context: this.context! })
+    const output = this.sizeOf({ rows, width })
+    const value = new WebGPUBufferResult({ buffer, output, context: this.context! })
     return new GpuArray(this, value, rows, width)
+  }
+
+  /**
+   * Rows as gpu.js's dimensions, width first: two of them, but three on WebGL. There, a texture for two is as wide as
+   * the rows and as high as there are rows, and textures end at some 8192; those for three are square.
+   */
+  sizeOf({ rows, width }: RowsShape): readonly number[] {
+    return this.backend === 'webgl2' ? [width, 1, rows] : [width, rows]
+  }
+
+  #inItsDimensions(source: string): string {
+    if (this.backend !== 'webgl2') return source
+    return source.replaceAll('this.thread.y', 'this.thread.z').replaceAll('][', '][0][')
   }
 
   /** Numbers in the memory of JavaScript as an argument of kernels. */
   hostArgument(values: Float32Array, { rows, width }: RowsShape): unknown {
-    if (this.backend !== 'cpu') return this.gpuJs.input(values, [width, rows])
+    if (this.backend !== 'cpu') return this.gpuJs.input(values, this.sizeOf({ rows, width }))
     // On the CPU, gpu.js takes the result's width for that of such an input.
     return Array.from({ length: rows }, (_, row) => values.subarray(row * width, (row + 1) * width))
   }
@@ -162,11 +177,10 @@ export class Kernel {
     const values = args.map((each) => (typeof each === 'number' ? each : each.argument))
     return this.runner.inTurn(async () => {
       const result = await this.record(shape, ...values)
-      const ran = this.gpuJsKernel.kernel
-      const { mode } = ran.constructor
-      if (mode !== this.runner.backend) {
+      const { constructor: ran, fallbackReason } = this.gpuJsKernel.kernel
+      if (ran.mode === 'cpu' && this.runner.backend !== 'cpu') {
         throw new GpuUnavailableError(
-          `gpu: gpu.js ran a kernel on ${mode} instead of ${this.runner.backend}: ${ran.fallbackReason}`,
+          `gpu: gpu.js ran a kernel on the CPU instead of ${this.runner.backend}: ${fallbackReason}`,
         )
       }
       // Where there is no device, gpu.js gives the rows one by one.
@@ -176,12 +190,14 @@ export class Kernel {
   }
 
   /** The call as gpu.js has it: what a pipeline records, and what is run otherwise. */
-  record({ rows, width }: RowsShape, ...values: readonly unknown[]): KernelResult | Promise<KernelResult> {
-    this.gpuJsKernel.setOutput([width, rows])
+  record(shape: RowsShape, ...values: readonly unknown[]): KernelResult | Promise<KernelResult> {
+    this.gpuJsKernel.setOutput(this.runner.sizeOf(shape))
     return this.gpuJsKernel(...values)
   }
 
   destroy(): void {
+    // WebGL's: all kernels of gpu.js draw the square of the one built last, which must not end with its kernel.
+    this.gpuJsKernel.kernel.buffer = null
     this.gpuJsKernel.destroy()
   }
 }

@@ -91,7 +91,7 @@ ${declarations}`,
   }
 }
 
-/** How many rows share a workgroup, and how many invocations each has, of which one takes a number for each radix. */
+/** How many rows share a workgroup, and how many invocations a row has: one for each butterfly of the largest radix. */
 function workgroupOf(n: number, limits: GPUSupportedLimits) {
   const rowLanes = Math.min(n / Math.max(...stagesOf(n)), limits.maxComputeInvocationsPerWorkgroup)
   const fitting = Math.floor(limits.maxComputeWorkgroupStorageSize / (n * elementBytes))

@@ -67,6 +67,12 @@ export const sumOfNumbers: Reduction = {
   combine: (a, b) => `${a} + ${b}`,
 }
 
+export const largestNumber: Reduction = {
+  name: 'largest_number',
+  type: 'f32',
+  combine: (a, b) => `max(${a}, ${b})`,
+}
+
 /** Two sums at once. */
 export const sumOfPairs: Reduction = {
   name: 'sum_of_pairs',

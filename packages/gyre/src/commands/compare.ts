@@ -2,7 +2,6 @@ import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { eraLabels, majorityClass, trainNaiveBayes } from '@gyre/data'
 import { recordsOf, renderTable } from '@gyre/report'
-import { resultsPage } from '@gyre/report/html'
 import { writeAtomically } from '@gyre/safetensors/node'
 import { accuracy } from '@gyre/train'
 import { type Command, Option } from 'commander'
@@ -36,6 +35,7 @@ import {
   withBlockSizeOptions,
 } from '../fine-tuning/block-sizes.js'
 import { createProgress } from '../progress.js'
+import { writeResultsPage } from '../write-results-report.js'
 
 interface CompareOptions extends CommonOptions, BlockSizeOptions {
   readonly task: ComparisonTask
@@ -122,7 +122,7 @@ async function writeComparison({ out, json }: CompareOptions, comparison: Compar
   await writeAtomically(`${path}.json`, `${JSON.stringify(comparison, null, 2)}\n`)
   await writeAtomically(`${path}.md`, comparisonMarkdown(comparison))
   await writeAtomically(`${path}.svg`, comparisonChart(comparison))
-  await writeAtomically(`${path}.html`, resultsPage(recordsOf(comparison, `${path}.json`)))
+  await writeResultsPage(`${path}.html`, recordsOf(comparison, `${path}.json`))
   if (json) console.log(JSON.stringify(comparison))
   else console.log(`\n${formatComparison(comparison)}\n\nwritten: ${path}.json, .md, .svg and .html`)
 }

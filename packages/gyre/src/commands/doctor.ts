@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { availableParallelism, freemem, totalmem } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -9,6 +8,7 @@ import type { WasmBackend } from '@gyre/wasm'
 import type { Command } from 'commander'
 import { type ChosenBackend, chooseBackend, loadGpu, loadWasm, switchesRelaxedSimdOn } from '../backend.js'
 import type { CommonOptions } from '../common-options.js'
+import { gyreVersion } from '../version.js'
 
 interface Diagnosis {
   readonly gyre: string
@@ -154,11 +154,6 @@ function kernelsOf(backend: Backend): { [op: string]: string } {
       return [name, found.find((kernel) => kernel !== 'reference') ?? 'reference']
     }),
   )
-}
-
-function gyreVersion(): string {
-  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(manifest) as { version: string }).version
 }
 
 /** Bytes of the files in a folder and below; 0 when there is none. */

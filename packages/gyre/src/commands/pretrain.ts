@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Tokenizer, trainBytePairTokenizer } from '@gyre/data'
 import { writeAtomically } from '@gyre/safetensors/node'
 import { pretraining } from '@gyre/train'
-import { type ModelConfig, parseConfig } from '@gyre/transformers'
 import { saveModelFolder } from '@gyre/transformers/node'
 import type { Command } from 'commander'
 import { chooseBackend } from '../backend.js'
+import { specialTokens } from '../base-model.js'
 import {
   type CommonOptions,
   integer,
@@ -14,11 +13,9 @@ import {
   nonNegativeNumber,
   positiveNumber,
 } from '../common-options.js'
-import { specialTokens } from '../compare/base-model.js'
-import { comparisonSettings } from '../compare/settings.js'
-import { UsageError } from '../errors.js'
 import { checkSequenceLength } from '../fine-tuning/check-fit.js'
 import { builtInTexts, readText } from '../fine-tuning/texts.js'
+import { findNamedConfig, namedConfigs } from '../named-config.js'
 import { discardCheckpoint, superviseRun } from '../supervised-run.js'
 
 interface PretrainOptions extends CommonOptions {
@@ -35,12 +32,6 @@ interface PretrainOptions extends CommonOptions {
   readonly activationCheckpointing: boolean
   readonly checkpointEvery: number
   readonly resume: boolean
-}
-
-/** The models of `gyre compare`, by name. */
-const namedConfigs: { readonly [name: string]: ModelConfig } = {
-  'small-llama': comparisonSettings('moby-dick', { length: 'full', seed: 0 }).config,
-  'small-roberta': comparisonSettings('era', { length: 'full', seed: 0 }).config,
 }
 
 export function addPretrain(program: Command): Command {
@@ -70,7 +61,7 @@ export function addPretrain(program: Command): Command {
 
 async function runPretrain(options: PretrainOptions): Promise<void> {
   const { identity: backend } = await chooseBackend(options)
-  const config = await findConfig(options.config)
+  const config = await findNamedConfig(options.config, options.config, `--config ${options.config}`)
   const { out, steps } = options
   checkSequenceLength(options.sequenceLength, config)
   const text = await readText(options.data)
@@ -100,20 +91,4 @@ async function runPretrain(options: PretrainOptions): Promise<void> {
   await discardCheckpoint(checkpoint)
   if (json) console.log(JSON.stringify({ out, steps, parameters: model.countParameters(), loss }))
   else console.log(`${out}: ${model.countParameters()} parameters, ${steps} steps, loss ${loss.toFixed(4)}`)
-}
-
-async function findConfig(name: string): Promise<ModelConfig> {
-  if (Object.hasOwn(namedConfigs, name)) return namedConfigs[name]!
-  const text = await readFile(name, 'utf8').catch(() => {
-    throw new UsageError(`--config ${name}: expected ${Object.keys(namedConfigs).join(', ')}, or a file`)
-  })
-  let fields: unknown
-  try {
-    fields = JSON.parse(text)
-  } catch (error) {
-    throw new UsageError(`--config ${name}: ${(error as Error).message}`)
-  }
-  if (typeof fields !== 'object' || fields === null)
-    throw new UsageError(`--config ${name}: expected a JSON object`)
-  return parseConfig(fields as { readonly [field: string]: unknown }, name)
 }

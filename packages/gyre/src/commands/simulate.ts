@@ -11,7 +11,6 @@ import {
   simulatedOptimizers,
   simulationMarkdown,
 } from '@gyre/report'
-import { resultsPage } from '@gyre/report/html'
 import { writeAtomically } from '@gyre/safetensors/node'
 import { type Command, InvalidArgumentError } from 'commander'
 import { chooseBackend } from '../backend.js'
@@ -19,6 +18,7 @@ import { type CommonOptions, integer, makeOutputFolder, nameList, positiveNumber
 import { UsageError } from '../errors.js'
 import { createProgress } from '../progress.js'
 import { optimizers, planRuns, simulateRun, startingGradient } from '../simulation/simulate.js'
+import { writeResultsPage } from '../write-results-report.js'
 
 interface SimulateOptions extends CommonOptions {
   readonly steps: number
@@ -78,7 +78,7 @@ async function runSimulate(options: SimulateOptions): Promise<void> {
   const path = join(options.out, 'simulation')
   await writeAtomically(`${path}.json`, text)
   await writeAtomically(`${path}.md`, simulationMarkdown(simulation))
-  await writeAtomically(`${path}.html`, resultsPage(recordsOf(simulation, `${path}.json`)))
+  await writeResultsPage(`${path}.html`, recordsOf(simulation, `${path}.json`))
   if (options.json) process.stdout.write(text)
   else console.log(`\n${formatSimulation(simulation)}\n\nwritten: ${path}.json, .md and .html`)
 }

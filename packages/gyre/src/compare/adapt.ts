@@ -20,6 +20,7 @@ import { generate, type Model } from '@gyre/transformers'
 import { loadModelFolder } from '@gyre/transformers/node'
 import type { BackendOptions } from '../backend.js'
 import { decideMethod } from '../fine-tuning/block-sizes.js'
+import { median } from '../median.js'
 import { type ComparisonData, comparisonData } from './comparison-data.js'
 import type { ComparisonSettings, MethodRow } from './settings.js'
 
@@ -163,8 +164,4 @@ async function measureHeldOut(model: Model, { heldOut, heldOutCharacters }: Comp
   }
   const { loss, tokens } = await evaluateLanguageModel(model, heldOut)
   return { loss, bitsPerCharacter: bitsPerCharacter(loss, tokens, heldOutCharacters) }
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!
 }

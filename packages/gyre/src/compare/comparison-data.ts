@@ -8,11 +8,11 @@ import {
   holdOutLastTenth,
   languageModelBatches,
   mobyDickText,
-  speechesText,
   type Tokenizer,
 } from '@gyre/data'
 import { loadMobyDick, loadSpeeches } from '@gyre/data/node'
 import { Rng } from '@gyre/tensor'
+import { builtInTexts } from '../fine-tuning/texts.js'
 import type { ComparisonSettings } from './settings.js'
 
 /** What a comparison trains on and measures on, as batches. */
@@ -28,9 +28,8 @@ const tuningTokens = 12_000
 
 /** The text that a base model is pre-trained on: the speeches, without those that the era's task holds out. */
 export async function pretrainingText({ task }: ComparisonSettings): Promise<string> {
-  const speeches = await loadSpeeches()
-  if (task === 'era') return speechesText(speeches.filter(({ year }) => year % 5 !== 0))
-  return holdOutLastTenth(speechesText(speeches)).train
+  if (task === 'era') return builtInTexts['training-speeches']()
+  return holdOutLastTenth(await builtInTexts.speeches()).train
 }
 
 /**

@@ -1,6 +1,9 @@
 import type { Progress } from '../progress.js'
+import { inParallel } from '../worker-process/in-parallel.js'
+import { runInProcess } from '../worker-process/run-in-process.js'
 import type { AdaptationJob, AdaptationResult } from './adapt.js'
-import { adaptInProcess } from './adapt-process.js'
+
+const worker = new URL('./adapt-worker', import.meta.url)
 
 /**
  * Runs jobs in processes of their own, `parallel` at a time; results come in the order of the jobs. The first one
@@ -12,27 +15,22 @@ export async function runJobs(
   progress: Progress,
 ): Promise<AdaptationResult[]> {
   const results = new Array<AdaptationResult>(jobs.length)
-  let next = 0
   const failure = new AbortController()
-  const lane = async (): Promise<void> => {
-    while (next < jobs.length) {
-      const index = next++
-      const job = jobs[index]!
-      const name = job.row
-        ? `${job.row.method}${job.tuning ? ` at ${job.row.learningRate}` : ''}`
-        : 'unadapted base'
-      const bar = progress.start(name, job.row ? job.settings.adaptation.steps : 1)
-      results[index] = await adaptInProcess(
-        job,
-        (done, _total, detail) => bar.update(done, detail),
-        failure.signal,
-      )
-      bar.update(job.row ? job.settings.adaptation.steps : 1, 'measured')
-      bar.stop()
-    }
-  }
   try {
-    await Promise.all(Array.from({ length: Math.min(parallel, jobs.length) }, lane))
+    await inParallel(jobs, parallel, async (job, index) => {
+      const steps = job.row ? job.settings.adaptation.steps : 1
+      const method = job.row?.method ?? 'unadapted base'
+      const bar = progress.start(job.tuning ? `${method} at ${job.row!.learningRate}` : method, steps)
+      results[index] = await runInProcess<AdaptationJob, AdaptationResult>({
+        worker,
+        name: method,
+        job,
+        onProgress: (done, _total, detail) => bar.update(done, detail),
+        signal: failure.signal,
+      })
+      bar.update(steps, 'measured')
+      bar.stop()
+    })
   } catch (error) {
     failure.abort()
     throw error

@@ -10,6 +10,7 @@ import {
   type Metric,
   type NamedColumns,
   type PromptAndAnswer,
+  type SplitText,
   type Tokenizer,
 } from '@gyre/data'
 import { readExampleFile, readPromptFile, readPromptFolder, readTaskFolder } from '@gyre/data/node'
@@ -18,6 +19,7 @@ import type { ModelConfig } from '@gyre/transformers'
 import { eraSplit } from '../compare/comparison-data.js'
 import { UsageError } from '../errors.js'
 import { checkKind, checkSequenceLength } from './check-fit.js'
+import { type Parts, type Portion, takePortion } from './portion.js'
 import { findTableTask } from './task-options.js'
 import { readText } from './texts.js'
 
@@ -52,12 +54,45 @@ export interface TaskChoice {
   readonly measureAll?: boolean
   /** The classes of a model that is there already. */
   readonly labels?: readonly string[]
+  /** Default all the data. */
+  readonly portion?: Portion
 }
 
-/** Items to train on, and items to measure. */
-interface Parts<Item> {
-  readonly train?: readonly Item[]
-  readonly heldOut: readonly Item[]
+/** What is known of a task before there is a model: its kind, its classes, and how much data there is. */
+export interface TaskOutline {
+  readonly kind: TaskKind
+  readonly labels: readonly string[]
+  readonly metrics: readonly Metric[]
+  /** Examples, or characters of a text. */
+  readonly sizes: { readonly train: number; readonly heldOut: number }
+}
+
+/** Reads a task's data as far as no tokenizer is needed; it throws whatever is wrong with the data. */
+export async function outlineTask({ task: name, data, columns }: TaskChoice): Promise<TaskOutline> {
+  const tableTask = findTableTask(name, columns)
+  const sizesOf = (train: ArrayLike<unknown>, heldOut: ArrayLike<unknown>) => ({
+    train: train.length,
+    heldOut: heldOut.length,
+  })
+  if (name === 'lm') {
+    const { train, heldOut } = holdOutLastTenth(await readText(data))
+    return { kind: 'language-model', labels: [], metrics: [], sizes: sizesOf(train, heldOut) }
+  }
+  if (!tableTask) {
+    const { train, heldOut, labels } = await eraSplit(undefined, undefined, false)
+    return { kind: 'classification', labels, metrics: ['accuracy'], sizes: sizesOf(train, heldOut) }
+  }
+  if (data === undefined) throw needsData(name)
+  if (tableTask.kind === 'instruct') {
+    const { train, dev } = await readPromptFolder(data, tableTask)
+    return { kind: 'instruct', labels: [], metrics: [], sizes: sizesOf(train, dev) }
+  }
+  const { train, dev, labels } = await readTaskFolder(data, tableTask)
+  return { kind: tableTask.kind, labels, metrics: tableTask.metrics, sizes: sizesOf(train, dev) }
+}
+
+function needsData(name: string): UsageError {
+  return new UsageError(`--task ${name} needs --data, a file or a folder`)
 }
 
 /** Reads a task's data: `lm` from a text, `era` from the built-in speeches, the others from tables. */
@@ -67,19 +102,19 @@ export async function loadTask(
   tokenizer: Tokenizer,
   options: TaskOptions,
 ): Promise<Task> {
-  const { task: name, data, measureAll = false, labels: knownLabels } = choice
+  const { task: name, data, measureAll = false, labels: knownLabels, portion } = choice
   const tableTask = findTableTask(name, choice.columns)
   const kind = tableTask?.kind ?? (name === 'lm' ? 'language-model' : 'classification')
   checkKind(name, kind, config)
   checkSequenceLength(options.sequenceLength, config)
-  const encoding = { tokenizer, config, options }
+  const encoding = { tokenizer, config, options, portion }
   if (name === 'lm') return languageModelTask(await readText(data), measureAll, encoding)
   if (!tableTask) {
     const { train, heldOut } = await eraSplit(undefined, undefined, false)
     const parts = measureAll ? { heldOut: [...train, ...heldOut] } : { train, heldOut }
     return { name, kind, labels: eraLabels, metrics: ['accuracy'], ...exampleParts(parts, encoding) }
   }
-  if (data === undefined) throw new UsageError(`--task ${name} needs --data, a file or a folder`)
+  if (data === undefined) throw needsData(name)
   if (tableTask.kind === 'instruct') {
     const parts = measureAll
       ? { heldOut: await readPromptFile(data, tableTask) }
@@ -100,28 +135,37 @@ interface Encoding {
   readonly tokenizer: Tokenizer
   readonly config: ModelConfig
   readonly options: TaskOptions
+  readonly portion: Portion | undefined
 }
 
 function languageModelTask(
   text: string,
   measureAll: boolean,
-  { tokenizer, config, options }: Encoding,
+  { tokenizer, config, options, portion }: Encoding,
 ): Task {
-  const { train, heldOut } = measureAll ? { train: undefined, heldOut: text } : holdOutLastTenth(text)
-  const batches = (part: string): Batches =>
-    pretrainingBatches(config, tokenizer.encode(part), tokenizer, options)
+  const { train, heldOut } = measureAll ? { train: undefined, heldOut: text } : splitText(text, portion)
+  const batches = (ids: Int32Array): Batches => pretrainingBatches(config, ids, tokenizer, options)
+  const heldOutIds = tokenizer.encode(heldOut).slice(0, portion?.heldOutLimit)
   return {
     name: 'lm',
     kind: 'language-model',
     labels: [],
     metrics: [],
-    train: train === undefined ? undefined : batches(train),
-    heldOut: batches(heldOut),
-    heldOutCharacters: heldOut.length,
+    train:
+      train === undefined ? undefined : batches(tokenizer.encode(train).slice(0, portion?.trainingLimit)),
+    heldOut: batches(heldOutIds),
+    heldOutCharacters:
+      portion?.heldOutLimit === undefined ? heldOut.length : tokenizer.decode(heldOutIds).length,
   }
 }
 
-function exampleParts(parts: Parts<Example>, encoding: Encoding, scores = false): BatchParts {
+function splitText(text: string, portion: Portion | undefined): SplitText {
+  const split = holdOutLastTenth(text)
+  return portion?.tuning ? holdOutLastTenth(split.train) : split
+}
+
+function exampleParts(all: Parts<Example>, encoding: Encoding, scores = false): BatchParts {
+  const parts = encoding.portion ? takePortion(all, encoding.portion) : all
   const { sequenceLength, ...options } = encoding.options
   const batches = (examples: readonly Example[]): Batches =>
     exampleBatches(
@@ -137,7 +181,8 @@ function exampleParts(parts: Parts<Example>, encoding: Encoding, scores = false)
 type BatchParts = Pick<Task, 'train' | 'heldOut'>
 
 /** Prompts of which no token of the answer is left within the length are left out, and counted. */
-function answerParts({ name }: InstructTask, parts: Parts<PromptAndAnswer>, encoding: Encoding): BatchParts {
+function answerParts({ name }: InstructTask, all: Parts<PromptAndAnswer>, encoding: Encoding): BatchParts {
+  const parts = encoding.portion ? takePortion(all, encoding.portion) : all
   const { sequenceLength, ...options } = encoding.options
   const batches = (items: readonly PromptAndAnswer[]): Batches => {
     const encoded = items.map((item) => encodeAnswer(item, encoding.tokenizer, sequenceLength))

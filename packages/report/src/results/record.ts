@@ -18,7 +18,10 @@ export interface ResultRecord {
   readonly settings: { readonly [name: string]: string | number | boolean | null }
   /** Of Gyre, Node, the platform, and the backend with its variant. */
   readonly versions: { readonly [name: string]: string }
-  /** Numbers at the end: `accuracy`, `loss`, `trainableParameters`, `flopsPerToken`, `seconds`, `peakBytes`, … */
+  /**
+   * Numbers at the end: `accuracy`, `loss`, `trainableParameters`, `flopsPerToken` (of a training step), `seconds`,
+   * `processorSeconds`, `peakBytes`, …; `diverged` is 1 in place of measures where a run left the numbers.
+   */
   readonly metrics: { readonly [name: string]: number }
   /** Numbers over the steps: `loss`, `gradientNorm`, `accuracy`. */
   readonly curves: { readonly [name: string]: Curve }

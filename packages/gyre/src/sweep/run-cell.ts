@@ -1,0 +1,127 @@
+import { loadTokenizer } from '@gyre/data/node'
+import { cosineSchedule } from '@gyre/nn'
+import type { Curve, ResultRecord } from '@gyre/report'
+import {
+  applyMethod,
+  DivergenceError,
+  parseMethod,
+  runTraining,
+  type StepResult,
+  Trainer,
+  toMicroBatch,
+} from '@gyre/train'
+import { loadConfigFolder, loadModelFolder } from '@gyre/transformers/node'
+import { checkHead, checkVocabulary } from '../fine-tuning/check-fit.js'
+import { headFor } from '../fine-tuning/load-fine-tuned.js'
+import { measureTask } from '../fine-tuning/measure-task.js'
+import { loadTask } from '../fine-tuning/task.js'
+import { median } from '../median.js'
+import { processorSeconds } from '../processor-time.js'
+import { gyreVersion } from '../version.js'
+import type { OnProgress } from '../worker-process/messages.js'
+import { type Cell, recordedSettings } from './cell.js'
+
+/** A cell, with what it needs on the machine where it runs. */
+export interface CellRun {
+  readonly cell: Cell
+  readonly baseFolder: string
+  /** Of the backend. */
+  readonly identity: string
+  readonly onProgress: OnProgress
+}
+
+/**
+ * Fine-tunes the base model with a cell's method, and measures it. A run that diverges is a result, too: it has
+ * `diverged` among its metrics, and no measures.
+ */
+export async function runCell({ cell, baseFolder, identity, onProgress }: CellRun): Promise<ResultRecord> {
+  const began = performance.now()
+  const steps: StepResult[] = []
+  const times: number[] = []
+  let measures: { readonly [metric: string]: number }
+  try {
+    measures = await fineTune(cell, baseFolder, (step, milliseconds) => {
+      steps.push(step)
+      times.push(milliseconds)
+      onProgress(step.step, cell.task.training.steps, `loss ${step.loss.toFixed(3)}`)
+    })
+  } catch (error) {
+    if (!(error instanceof DivergenceError)) throw error
+    measures = { diverged: 1 }
+  }
+  return {
+    format: 1,
+    kind: 'sweep',
+    cell: cell.key,
+    settings: recordedSettings(cell),
+    versions: {
+      gyre: gyreVersion(),
+      node: process.version,
+      platform: `${process.platform} ${process.arch}`,
+      backend: identity,
+    },
+    metrics: {
+      ...measures,
+      ...(steps.length > 0 && { finalLoss: steps.at(-1)!.loss, stepMilliseconds: median(times) }),
+      ...cell.costs,
+      seconds: (performance.now() - began) / 1000,
+      processorSeconds: processorSeconds(),
+      peakBytes: process.resourceUsage().maxRSS * 1024,
+    },
+    curves: {
+      loss: curveOf(steps, ({ loss }) => loss),
+      gradientNorm: curveOf(steps, ({ gradNorm }) => gradNorm!),
+    },
+    finishedAt: new Date().toISOString(),
+  }
+}
+
+async function fineTune(
+  { task: { task: name, data, columns, training, ...limits }, model: { targets }, method, ...cell }: Cell,
+  baseFolder: string,
+  onStep: (step: StepResult, milliseconds: number) => void,
+): Promise<{ readonly [metric: string]: number }> {
+  const { seed, tuning, learningRate } = cell
+  const { steps: totalSteps, warmupSteps, weightDecay, maxGradNorm, headLearningRate } = training
+  const tokenizer = await loadTokenizer(baseFolder)
+  const { trainingLimit, heldOutLimit } = limits
+  const choice = { task: name, data: data?.path, columns, portion: { tuning, trainingLimit, heldOutLimit } }
+  const { config } = await loadConfigFolder(baseFolder)
+  checkVocabulary(tokenizer, config)
+  const task = await loadTask(choice, config, tokenizer, { ...training, seed })
+  const model = await loadModelFolder(baseFolder, { ...headFor(task), seed })
+  checkHead(model, task)
+  const modulesToSave = model.hasTaskHead ? model.headPaths : []
+  const trainable = applyMethod(model, parseMethod(method, { targets, modulesToSave }), { seed })
+  const trainer = new Trainer(model, trainable, (step) => [toMicroBatch(task.train!.batchAt(step))], {
+    totalSteps,
+    learningRate,
+    headLearningRate,
+    schedule: cosineSchedule({ warmupSteps, totalSteps }),
+    weightDecay,
+    maxGradNorm,
+    seed,
+  })
+  let began = performance.now()
+  await runTraining(trainer, {
+    onStep: (step) => {
+      const now = performance.now()
+      onStep(step, now - began)
+      began = now
+    },
+  })
+  return measureTask(model, task)
+}
+
+/** Most points that a curve keeps: a sweep has thousands of them. */
+const curvePoints = 100
+
+/** A number over the steps: every k-th of them, and the last. Six digits are more than a plot shows. */
+function curveOf(steps: readonly StepResult[], number: (step: StepResult) => number): Curve {
+  const every = Math.ceil(steps.length / curvePoints)
+  const kept = steps.filter(({ step }, i) => step % every === 0 || i === steps.length - 1)
+  return {
+    steps: kept.map(({ step }) => step),
+    values: kept.map((step) => Number(number(step).toPrecision(6))),
+  }
+}
