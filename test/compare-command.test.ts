@@ -84,6 +84,7 @@ const comparison: Comparison = {
   seeds: [0],
   backend: 'js',
   node: 'v20.0.0',
+  finishedAt: '2026-01-01T00:00:00.000Z',
   baselines: [],
   results: [
     resultOf('unadapted base', { loss: one(4.5), bitsPerCharacter: one(2.6), sample: markup }),

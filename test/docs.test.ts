@@ -136,8 +136,10 @@ async function checkGyre(args: readonly string[]): Promise<void> {
     for (const [i, word] of args.entries()) if (word === '--out') written.add(args[i + 1]!)
     return
   }
-  const readsModel = args.some((word, i) => args[i - 1] === '--model' && word.startsWith('.gyre/'))
-  if (args[0] === 'doctor' || (args[0] === 'report' && !readsModel)) {
+  const readsOwn = args.some(
+    (word, i) => ['--model', '--results'].includes(args[i - 1] ?? '') && word.startsWith('.gyre'),
+  )
+  if (args[0] === 'doctor' || (args[0] === 'report' && !readsOwn)) {
     expect(await gyre(...args)).toMatchObject({ code: 0 })
     return
   }

@@ -140,7 +140,7 @@ describe.concurrent('gyre report fails with one sentence', { timeout }, () => {
 
   it('without a model or methods', async () => {
     expect(await complaintOf('report', '--model', 'gpt2')).toBe(
-      'what is reported on? expected --model and --methods, or --claims',
+      'what is reported on? expected --model and --methods, --results, or --claims',
     )
   })
 

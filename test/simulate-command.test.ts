@@ -67,7 +67,7 @@ describe.concurrent('gyre simulate', { timeout }, () => {
     expect(runs[1]!.losses).toHaveLength(1)
     const out = join(folder, 'diverges')
     expect(await outputOf('simulate', ...size, ...settings, '--out', out)).toMatch(
-      /^ *16 +diverges at step 2 .*\n[\s\S]*^written: .*simulation\.json and \.md$/m,
+      /^ *16 +diverges at step 2 .*\n[\s\S]*^written: .*simulation\.json, \.md and \.html$/m,
     )
   })
 

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { recordsOf } from '@gyre/report'
+import { resultsPage } from '@gyre/report/html'
 import { docsOf } from './docs.js'
 import { parseOptions, usage } from './options.js'
-import { pageOf } from './page.js'
 import type { Results } from './results.js'
 import { runBenchmarks } from './run-benchmarks.js'
 
@@ -13,7 +14,7 @@ try {
       ? { results: JSON.parse(readFileSync(options.from, 'utf8')) as Results, problems: [] }
       : await runBenchmarks(options)
     if (options.json) writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`)
-    if (options.html) writeFileSync(options.html, pageOf(results))
+    if (options.html) writeFileSync(options.html, resultsPage(recordsOf(results, options.html)))
     if (options.docs) {
       const page = new URL('../../docs/benchmarks.md', import.meta.url)
       writeFileSync(page, docsOf(results, readFileSync(page, 'utf8')))

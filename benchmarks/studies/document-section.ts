@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { spreadOf } from '@gyre/report'
 import { root } from './finished-run.js'
 
 /** Replaces what stands between the marks of that name in a document of docs/. */
@@ -18,8 +19,6 @@ export function replaceSection(text: string, name: string, section: string): str
 
 /** The mean, and the standard deviation where there are several seeds. */
 export function formatSeeds(values: readonly number[]): string {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  if (values.length === 1) return mean.toFixed(3)
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1)
-  return `${mean.toFixed(3)} ± ${Math.sqrt(variance).toFixed(3)}`
+  const { mean, deviation } = spreadOf(values)!
+  return values.length === 1 ? mean.toFixed(3) : `${mean.toFixed(3)} ± ${deviation.toFixed(3)}`
 }

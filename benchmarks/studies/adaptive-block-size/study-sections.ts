@@ -1,4 +1,4 @@
-import { formatNumber, renderMarkdownTable, type TableCell } from '@gyre/report'
+import { formatNumber, meanOf, pairedDifference, renderMarkdownTable, type TableCell } from '@gyre/report'
 import { formatSeeds } from '../document-section.js'
 import type { CellResult, Sizing } from './run-cell.js'
 import type { StudyBlock, StudyResults, StudyRow } from './study-results.js'
@@ -26,7 +26,7 @@ function comparison({ blocks, steps, node, backend }: StudyResults): string {
       nameOf(row, block),
       String(row.learningRate),
       formatSeeds(row.runs.map(({ loss }) => loss)),
-      row.sizing === 'uniform' ? '' : pairedDifference(row, block.rows[0]!),
+      row.sizing === 'uniform' ? '' : behind(row, block.rows[0]!),
     ]),
   )
   const titles = ['task', 'budget', 'block sizes', 'rate', 'loss per token', 'minus uniform']
@@ -37,17 +37,11 @@ function comparison({ blocks, steps, node, backend }: StudyResults): string {
   ].join('\n\n')
 }
 
-/** Student's t at 97.5 %, by the degrees of freedom. */
-const studentT: { readonly [degrees: number]: number } = { 1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776 }
-
 /** The mean of the differences at each seed, and half the width of its 95 % confidence interval. */
-function pairedDifference(left: StudyRow, right: StudyRow): string {
-  const differences = left.runs.map(({ loss }, i) => loss - right.runs[i]!.loss)
-  const mean = meanOf(differences)
-  const degrees = differences.length - 1
-  const variance = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0) / degrees
-  const halfWidth = studentT[degrees]! * Math.sqrt(variance / differences.length)
-  return `${mean > 0 ? '+' : ''}${mean.toFixed(3)} ± ${halfWidth.toFixed(3)}`
+function behind(row: StudyRow, other: StudyRow): string {
+  const bySeed = ({ runs }: StudyRow) => new Map(runs.map(({ loss }, seed) => [seed, loss]))
+  const { mean, halfWidth } = pairedDifference(bySeed(row), bySeed(other))!
+  return `${mean > 0 ? '+' : ''}${mean.toFixed(3)} ± ${halfWidth!.toFixed(3)}`
 }
 
 function captured({ blocks }: StudyResults): string {
@@ -91,8 +85,4 @@ function table(titles: readonly string[], rows: readonly TableCell[][]): string 
     titles.map((title) => ({ title })),
     rows,
   )
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
 }

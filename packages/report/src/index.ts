@@ -14,7 +14,20 @@ export {
   reportModel,
   type TrainingStepCosts,
 } from './report-model.js'
+export { thinnedCurve } from './results/curve.js'
+export { formatResults, resultsMarkdown } from './results/format-results.js'
+export { distinctRecords, parseResults, recordsOf } from './results/read-results.js'
 export type { Curve, ResultRecord } from './results/record.js'
+export { reportResults } from './results/report-results.js'
+export { resultsCsv } from './results/results-csv.js'
+export type {
+  Figure,
+  ReportCell,
+  ReportColumn,
+  ReportSection,
+  ReportTable,
+  ResultsReport,
+} from './results/results-report.js'
 export {
   finalLoss,
   parseSimulation,
@@ -25,6 +38,15 @@ export {
   type StartingGradient,
   simulatedOptimizers,
 } from './simulation.js'
+export {
+  confidenceInterval,
+  type Interval,
+  meanOf,
+  pairedDifference,
+  type Spread,
+  spreadOf,
+  studentQuantile,
+} from './statistics.js'
 export {
   formatNumber,
   markdownText,

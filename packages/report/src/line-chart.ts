@@ -1,3 +1,4 @@
+import { powersOfTen, roundSteps } from './axis-ticks.js'
 import { svgDocument, svgText } from './svg-document.js'
 
 /** A line of a chart, through its points from left to right. */
@@ -85,21 +86,6 @@ function axis(
   const place = (value: number): number => first + ((scale(value) - scale(low)) / extent) * (last - first)
   const ticks = logarithmic ? powersOfTen(low, high) : roundSteps(low, high)
   return { place, ticks: ticks.filter((value) => value >= low && value <= high) }
-}
-
-function powersOfTen(low: number, high: number): number[] {
-  const first = Math.floor(Math.log10(low))
-  const count = Math.ceil(Math.log10(high)) - first + 1
-  return Array.from({ length: count }, (_, i) => Number(`1e${first + i}`))
-}
-
-/** About five round numbers: multiples of 1, 2 or 5 times a power of ten. */
-function roundSteps(low: number, high: number): number[] {
-  const rough = (high - low || 1) / 5
-  const power = 10 ** Math.floor(Math.log10(rough))
-  const step = power * [1, 2, 5, 10].find((factor) => factor * power >= rough)!
-  const first = Math.ceil(low / step)
-  return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, i) => (first + i) * step)
 }
 
 function tickText(value: number): string {

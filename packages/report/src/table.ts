@@ -3,6 +3,8 @@ export interface TableColumn {
   readonly title: string
   /** Decimals of its numbers. Default 0. */
   readonly digits?: number
+  /** Whether it is aligned at the right. Default: whether it holds nothing but numbers. */
+  readonly numeric?: boolean
 }
 
 /** Numbers are written with thousands separators; undefined is a dash. */
@@ -61,9 +63,10 @@ function format(
       return typeof cell === 'number' ? formatNumber(cell, columns[i]!.digits) : clean(cell)
     }),
   )
-  const numeric = columns.map((_, i) => {
-    const column = rows.map((row) => row[i])
-    return column.some((cell) => typeof cell === 'number') && !column.some((cell) => typeof cell === 'string')
+  const numeric = columns.map((column, i) => {
+    if (column.numeric !== undefined) return column.numeric
+    const cells = rows.map((row) => row[i])
+    return cells.some((cell) => typeof cell === 'number') && !cells.some((cell) => typeof cell === 'string')
   })
   return { titles: columns.map(({ title }) => clean(title)), cells, numeric }
 }

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { eraLabels, majorityClass, trainNaiveBayes } from '@gyre/data'
-import { renderTable } from '@gyre/report'
+import { recordsOf, renderTable } from '@gyre/report'
 import { writeAtomically } from '@gyre/safetensors/node'
 import { accuracy } from '@gyre/train'
 import { type Command, Option } from 'commander'
@@ -35,6 +35,7 @@ import {
   withBlockSizeOptions,
 } from '../fine-tuning/block-sizes.js'
 import { createProgress } from '../progress.js'
+import { writeResultsPage } from '../write-results-report.js'
 
 interface CompareOptions extends CommonOptions, BlockSizeOptions {
   readonly task: ComparisonTask
@@ -105,6 +106,7 @@ async function runCompare(options: CompareOptions): Promise<void> {
       seeds,
       backend: chosen.identity,
       node: process.version,
+      finishedAt: new Date().toISOString(),
       baselines: task === 'era' ? await eraBaselines(settings) : [],
       results: summarize(runs),
       runs,
@@ -120,8 +122,9 @@ async function writeComparison({ out, json }: CompareOptions, comparison: Compar
   await writeAtomically(`${path}.json`, `${JSON.stringify(comparison, null, 2)}\n`)
   await writeAtomically(`${path}.md`, comparisonMarkdown(comparison))
   await writeAtomically(`${path}.svg`, comparisonChart(comparison))
+  await writeResultsPage(`${path}.html`, recordsOf(comparison, `${path}.json`))
   if (json) console.log(JSON.stringify(comparison))
-  else console.log(`\n${formatComparison(comparison)}\n\nwritten: ${path}.json, .md and .svg`)
+  else console.log(`\n${formatComparison(comparison)}\n\nwritten: ${path}.json, .md, .svg and .html`)
 }
 
 /** What no model is needed for: the most frequent era, and counting words. */

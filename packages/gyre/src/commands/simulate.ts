@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import {
   finalLoss,
   formatSimulation,
+  recordsOf,
   type SimulatedOptimizer,
   type SimulatedRun,
   type Simulation,
@@ -17,6 +18,7 @@ import { type CommonOptions, integer, makeOutputFolder, nameList, positiveNumber
 import { UsageError } from '../errors.js'
 import { createProgress } from '../progress.js'
 import { optimizers, planRuns, simulateRun, startingGradient } from '../simulation/simulate.js'
+import { writeResultsPage } from '../write-results-report.js'
 
 interface SimulateOptions extends CommonOptions {
   readonly steps: number
@@ -60,7 +62,7 @@ export function addSimulate(program: Command): Command {
       `α, in place of each optimiser's own: ${rates.join(', ')}`,
       positiveNumber,
     )
-    .option('--out <dir>', 'folder for simulation.json and simulation.md', '.gyre/simulation')
+    .option('--out <dir>', 'folder for simulation.json, .md and .html', '.gyre/simulation')
     .action(runSimulate)
 }
 
@@ -76,8 +78,9 @@ async function runSimulate(options: SimulateOptions): Promise<void> {
   const path = join(options.out, 'simulation')
   await writeAtomically(`${path}.json`, text)
   await writeAtomically(`${path}.md`, simulationMarkdown(simulation))
+  await writeResultsPage(`${path}.html`, recordsOf(simulation, `${path}.json`))
   if (options.json) process.stdout.write(text)
-  else console.log(`\n${formatSimulation(simulation)}\n\nwritten: ${path}.json and .md`)
+  else console.log(`\n${formatSimulation(simulation)}\n\nwritten: ${path}.json, .md and .html`)
 }
 
 async function simulateAll(settings: SimulationSettings): Promise<SimulatedRun[]> {

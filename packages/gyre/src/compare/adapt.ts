@@ -1,6 +1,7 @@
 import type { BlockSizesByPath } from '@gyre/circulant'
 import { loadTokenizer } from '@gyre/data/node'
 import { cosineSchedule } from '@gyre/nn'
+import { type Curve, thinnedCurve } from '@gyre/report'
 import {
   adapterFlopsPerToken,
   applyMethod,
@@ -11,6 +12,7 @@ import {
   measure,
   parseRunMethod,
   runTraining,
+  type StepResult,
   Trainer,
   toMicroBatch,
 } from '@gyre/train'
@@ -54,6 +56,8 @@ export interface AdaptationResult {
   readonly sample?: string
   /** Those that the gradients chose, by site. */
   readonly blockSizes?: BlockSizesByPath
+  /** The training's loss and the norm of its gradients, before they are clipped. */
+  readonly curves?: { readonly [name: string]: Curve }
 }
 
 const prompt = 'The sea'
@@ -119,13 +123,15 @@ async function train(
     seed,
   })
   const times: number[] = []
+  const results: StepResult[] = []
   let began = performance.now()
   await runTraining(trainer, {
-    onStep: ({ step, loss }) => {
+    onStep: (result) => {
+      results.push(result)
       const now = performance.now()
       times.push(now - began)
       began = now
-      onProgress(step, steps, `loss ${loss.toFixed(3)}`)
+      onProgress(result.step, steps, `loss ${result.loss.toFixed(3)}`)
     },
   })
   return {
@@ -139,7 +145,16 @@ async function train(
       .map(({ name, learningRate }) => ({ group: name, learningRate })),
     stepMilliseconds: median(times),
     blockSizes,
+    curves: {
+      loss: curveOf(results, ({ loss }) => loss),
+      gradientNorm: curveOf(results, ({ gradNorm }) => gradNorm!),
+    },
   }
+}
+
+function curveOf(results: readonly StepResult[], number: (result: StepResult) => number): Curve {
+  const [steps, values] = [results.map(({ step }) => step), results.map(number)]
+  return thinnedCurve({ steps, values })
 }
 
 async function measureHeldOut(model: Model, { heldOut, heldOutCharacters }: ComparisonData) {

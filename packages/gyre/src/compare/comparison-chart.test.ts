@@ -15,7 +15,7 @@ const result = (method: string, measured: Partial<MethodSummary>): MethodSummary
   ...measured,
 })
 const one = (mean: number) => ({ mean, deviation: 0 })
-const shared = { seeds: [0], backend: 'js', length: 'full', node: 'v20', runs: [] } as const
+const shared = { seeds: [0], backend: 'js', length: 'full', node: 'v20', finishedAt: '', runs: [] } as const
 
 describe('comparisonChart', () => {
   it('shows the loss of each method and the numbers that it trained', () => {

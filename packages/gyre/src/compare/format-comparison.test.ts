@@ -23,6 +23,7 @@ it('a generated text is shown on one line, and its markup and control characters
     seeds: [0],
     backend: 'js',
     node: 'v20',
+    finishedAt: '',
     baselines: [],
     results,
     runs: [],

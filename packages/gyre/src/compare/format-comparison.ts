@@ -4,12 +4,13 @@ import {
   plainText,
   renderMarkdownTable,
   renderTable,
+  type Spread,
   type TableCell,
   type TableColumn,
 } from '@gyre/report'
 import type { AdaptationResult } from './adapt.js'
 import type { ComparisonLength } from './settings.js'
-import type { MethodSummary, Spread } from './summary.js'
+import type { MethodSummary } from './summary.js'
 
 /** A row that no model was trained for: what a simple rule reaches. */
 export interface Baseline {
@@ -25,6 +26,8 @@ export interface Comparison {
   readonly seeds: readonly number[]
   readonly backend: string
   readonly node: string
+  /** When it ended, as ISO 8601. */
+  readonly finishedAt: string
   readonly baselines: readonly Baseline[]
   /** The unadapted base first, where the task has one. */
   readonly results: readonly MethodSummary[]

@@ -1,5 +1,4 @@
-import { type ResultRecord, renderTable, type TableCell } from '@gyre/report'
-import { spreadOf } from '../compare/summary.js'
+import { type ResultRecord, renderTable, spreadOf, type TableCell } from '@gyre/report'
 import { type ChosenRate, judgedBy } from './choose-rate.js'
 import type { Estimate } from './estimate.js'
 import type { Grid } from './grid.js'

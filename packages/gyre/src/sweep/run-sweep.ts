@@ -3,6 +3,7 @@ import { type BackendName, type BackendOptions, chooseBackend } from '../backend
 import { makeOutputFolder } from '../common-options.js'
 import { UsageError } from '../errors.js'
 import { createProgress } from '../progress.js'
+import { writeResultsPage } from '../write-results-report.js'
 import type { Cell } from './cell.js'
 import { cellProcesses } from './cell-job.js'
 import { chooseRate, finalCells } from './choose-rate.js'
@@ -69,8 +70,10 @@ export async function runSweep(options: SweepOptions): Promise<void> {
     const run = connected?.run ?? localRunner(processes, parallel, progress)
     const { summaries, failures } = await runGroups(plan.groups, results, run)
     progress.close()
+    const page = join(out, 'report.html')
+    await writeResultsPage(page, [...results.records.values()])
     if (json) console.log(JSON.stringify({ results: results.path, summaries }))
-    else console.log(`\n${formatSummaries(summaries)}\n\nwritten: ${results.path}`)
+    else console.log(`\n${formatSummaries(summaries)}\n\nwritten: ${results.path} and ${page}`)
     if (failures.length > 0) {
       const [{ reason }] = failures as [Failure]
       throw new UsageError(

@@ -1,0 +1,1 @@
+export { resultsPage } from './results-page.js'
