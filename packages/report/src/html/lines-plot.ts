@@ -32,11 +32,6 @@ export function linesPlot({ x, y, series }: LineFigure): Drawing {
       }),
     ],
   })
-  return {
-    svg,
-    legend: legendOf(
-      series.map(({ label }) => label),
-      true,
-    ),
-  }
+  const labels = series.map(({ label }) => label)
+  return { svg, legend: legendOf(labels, true).filter((_, i) => series[i]!.points.length > 0) }
 }

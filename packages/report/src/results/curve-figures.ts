@@ -18,17 +18,17 @@ export function curveFigures(id: string, configurations: readonly Configuration[
     ...new Set(configurations.flatMap(({ runs }) => runs.flatMap(({ curves }) => Object.keys(curves)))),
   ]
   return names.flatMap((name) => {
-    const series = configurations.flatMap(({ label, family, runs }) => {
+    const all = configurations.map(({ label, family, runs }) => {
       const curves = runs.flatMap(({ curves }) => (Object.hasOwn(curves, name) ? [curves[name]!] : []))
       const { steps, values } = thinnedCurve(meanCurve(curves), mostPoints)
       const points = steps.map((step, i) => [step, values[i]!] as const)
-      return points.length > 0 ? [{ label, family, points }] : []
+      return { label, family, points }
     })
-    const plots = inPlots(series)
+    const plots = inPlots(all)
     const title = Object.hasOwn(curveTitles, name) ? curveTitles[name]! : name
     const y = axisFor(
       title.toLowerCase(),
-      series.flatMap(({ points }) => points.map(([, value]) => value)),
+      all.flatMap(({ points }) => points.map(([, value]) => value)),
     )
     return plots.map(
       ({ what, series }, i): LineFigure => ({
@@ -36,6 +36,7 @@ export function curveFigures(id: string, configurations: readonly Configuration[
         id: `${id}-${linkName(name)}${plots.length > 1 ? `-${i + 1}` : ''}`,
         title: what === '' ? title : `${title}: ${what}`,
         description: `Over the steps, from first to last: ${series
+          .filter(({ points }) => points.length > 0)
           .map(({ label, points }) => `${label} ${brief(points[0]![1])} to ${brief(points.at(-1)![1])}`)
           .join('; ')}.`,
         x: { title: 'step', logarithmic: false },
@@ -50,12 +51,13 @@ export function curveFigures(id: string, configurations: readonly Configuration[
  * All in one plot if they are few; otherwise a family in each. Of a large family the plot has some, from its first to its
  * last, and says so.
  */
-export function inPlots<Series extends { readonly family: string }>(
+export function inPlots<Series extends { readonly family: string; readonly points: readonly unknown[] }>(
   all: readonly Series[],
 ): { readonly what: string; readonly series: readonly Series[] }[] {
-  if (all.length === 0) return []
+  const filled = all.filter(({ points }) => points.length > 0)
+  if (filled.length === 0) return []
   if (all.length <= mostSeries) return [{ what: '', series: all }]
-  return [...groupBy(all, ({ family }) => family)].map(([family, members]) => {
+  return [...groupBy(filled, ({ family }) => family)].map(([family, members]) => {
     const count = members.length
     if (count <= mostSeries) return { what: family, series: members }
     const series = Array.from(

@@ -53,6 +53,7 @@ export interface LineFigure extends FigureText {
   readonly kind: 'lines'
   readonly x: Axis
   readonly y: Axis
+  /** One whose points are none keeps its place, and so the looks of the others. */
   readonly series: readonly {
     readonly label: string
     readonly points: readonly (readonly [x: number, y: number])[]

@@ -258,6 +258,36 @@ describe('a report', () => {
     expect(formatResults(hostile)).not.toContain('\u001b')
   })
 
+  it('counts what costs nothing to the front, also where a plot has no place for it', () => {
+    const free = run('free', 0, 1, { metrics: { loss: 1, trainableParameters: 0 } })
+    const dear = [2, 3].map((size) =>
+      run(`bca:p=${size}`, 0, size, { metrics: { loss: size, trainableParameters: 10 * size } }),
+    )
+    const [figure] = reportResults([free, ...dear]).sections[0]!.figures
+    expect(figure!.description).toMatch(/No other is as good for as little: free\.$/)
+    expect(figure).toMatchObject({ front: [], levels: [{ label: 'free', y: 1 }] })
+  })
+
+  it('draws a configuration alike in all plots, where they are few', () => {
+    const curves = { loss: { steps: [1, 2], values: [3, 2] } }
+    const [bare, drawn] = [
+      run('base', 0, 2, { metrics: { loss: 2, trainableParameters: 1 } }),
+      run('full', 0, 1, { curves }),
+    ]
+    const figures = reportResults([bare, drawn]).sections[0]!.figures
+    const series = figures.map((figure) =>
+      figure.kind === 'tradeoff'
+        ? figure.series
+        : figure.kind === 'lines'
+          ? figure.series.map(({ label }) => label)
+          : [],
+    )
+    expect(series).toEqual([
+      ['base', 'full'],
+      ['base', 'full'],
+    ])
+  })
+
   it('draws of a large family eight, from its first to its last, and says so', () => {
     const curves = { loss: { steps: [1, 2], values: [3, 2] } }
     const many = Array.from({ length: 20 }, (_, i) => run(`bca:p=${i + 1}`, 0, 1, { curves }))

@@ -33,7 +33,7 @@ export function tradeoffFigures(
     if (new Set(points.map(({ x }) => x)).size < 2) return []
     const levels = all.filter(({ x }) => x === undefined || x <= 0)
     const front = paretoFront(
-      points.map(({ label, x, y }) => ({ label, cost: x, value: y.mean })),
+      all.flatMap(({ label, x, y }) => (x === undefined ? [] : [{ label, cost: x, value: y.mean }])),
       metric.better,
     )
     return [
@@ -46,7 +46,7 @@ export function tradeoffFigures(
         y: { title: metric.title, logarithmic: false },
         series,
         points,
-        front: front.map(({ cost, value }) => [cost, value]),
+        front: front.flatMap(({ cost, value }) => (cost > 0 ? [[cost, value] as const] : [])),
         levels: levels.map(({ label, y }) => ({ label, y: y.mean })),
       },
     ]
