@@ -1,7 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, const lengths = someOf(
+  Array.from({ length: 14 }, (_, index) => 2 ** (index + 1)),
+  5,
+)
+
+describe, expect, it } from 'vitest'
+
 import {
   bundlePage,
   executablePath,
@@ -11,6 +17,7 @@ import {
   webGpuArguments,
 } from './browser/chromium.js'
 import type { FftReport } from './browser/gpu-fft/page.js'
+import { someOf } from './long-run.js'
 
 /** Chromium with a GPU in software. */
 const args = {
@@ -33,7 +40,7 @@ describe.skipIf(executablePath === undefined)('transforms in a minified bundle',
       try {
         const page = await browser.newPage()
         await page.goto(address)
-        report = await page.evaluate<FftReport>(`check('${backend}')`)
+        report = await page.evaluate<FftReport>(`check('${backend}', [${lengths}])`)
       } finally {
         server.close()
         await browser.close()
@@ -42,7 +49,10 @@ describe.skipIf(executablePath === undefined)('transforms in a minified bundle',
 
     it('agree for every power of two with the plan in float64', () => {
       expect(report.gpuJs.map(({ n }) => n)).toEqual(
-        Array.from({ length: 14 }, (_, index) => 2 ** (index + 1)),
+        someOf(
+          Array.from({ length: 14 }, (_, index) => 2 ** (index + 1)),
+          5,
+        ),
       )
       for (const { n, kernel, error } of report.gpuJs) {
         expect(kernel).toBe(`gpu.js ${backend} radix-2`)

@@ -13,6 +13,7 @@ import {
   webGpuArguments,
 } from './browser/chromium.js'
 import type { GpuReport } from './browser/gpu/check-gpu.js'
+import { isLongRun } from './long-run.js'
 
 describe.skipIf(executablePath === undefined)('the GPU of Chromium, in a minified bundle', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gyre-browser-'))
@@ -35,10 +36,12 @@ describe.skipIf(executablePath === undefined)('the GPU of Chromium, in a minifie
     rmSync(folder, { recursive: true })
   })
 
-  describe.each([
+  // A worker has a device of its own, and compiles every kernel again.
+  const places = [
     ['in a page', 'checkGpu()'],
     ['in a worker', 'checkInWorker()'],
-  ])('%s', (_where, check) => {
+  ] as const
+  describe.each(isLongRun ? places : places.slice(0, 1))('%s', (_where, check) => {
     let report: GpuReport
 
     beforeAll(async () => {

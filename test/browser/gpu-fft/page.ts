@@ -60,8 +60,7 @@ async function circulant(backend: GpuBackend): Promise<{ kernel: string; results
   return { kernel: layer.kernel, results: await Promise.all(results.map((each) => each.read())) }
 }
 
-async function check(backend: 'webgl2' | 'webgpu'): Promise<FftReport> {
-  const lengths = Array.from({ length: 14 }, (_, index) => 2 ** (index + 1))
+async function check(backend: 'webgl2' | 'webgpu', lengths: readonly number[]): Promise<FftReport> {
   const gpuJs: LengthReport[] = []
   const wgsl: LengthReport[] = []
   for (const n of lengths) gpuJs.push(await checkLength(n, await createGpuFft(n, { backend })))

@@ -1,0 +1,2 @@
+// The same tests in the long run, through all sizes.
+import './fourier.test.js'
