@@ -1,12 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, const lengths = someOf(
-  Array.from({ length: 14 }, (_, index) => 2 ** (index + 1)),
-  5,
-)
-
-describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import {
   bundlePage,
@@ -27,6 +22,11 @@ const args = {
 const folder = mkdtempSync(join(tmpdir(), 'gyre-browser-'))
 
 afterAll(() => rmSync(folder, { recursive: true }))
+
+const lengths = someOf(
+  Array.from({ length: 14 }, (_, index) => 2 ** (index + 1)),
+  5,
+)
 
 describe.skipIf(executablePath === undefined)('transforms in a minified bundle', () => {
   beforeAll(() => bundlePage(pageFolder('gpu-fft/'), folder), 300_000)
