@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ResultRecord } from '@gyre/report'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { isLongRun } from './long-run.js'
 import { hasRedisServer, type RedisServer, startRedisServer } from './redis-server.js'
 import {
   complaintOf,
@@ -154,51 +155,54 @@ describe('gyre worker', () => {
   })
 })
 
-describe.skipIf(!hasRedisServer)('a sweep over Redis (skipped without the program redis-server)', () => {
-  let redis: RedisServer
-  const workers: Running[] = []
-  const cache = join(undisturbed, 'base-models')
-  const startWorker = (url: string): Running => {
-    const options = { queue: url, parallel: 1, cache, 'lock-seconds': 2 }
-    const worker = startGyre('worker', ...flags(options))
-    workers.push(worker)
-    return worker
-  }
-  beforeAll(async () => {
-    redis = await startRedisServer(folder)
-  })
-  afterAll(async () => {
-    for (const { process } of workers) process.kill('SIGKILL')
-    await redis.stop()
-  })
-
-  it('with three workers, one of them killed, has each cell once and the local run’s numbers', async () => {
-    const out = join(folder, 'over-redis')
-    const three = [1, 2, 3].map(() => startWorker(redis.url))
-    const sweep = gyre('sweep', grid, '--out', out, '--queue', redis.url)
-    const hasBegun = ({ stderr }: Running): boolean => stderr().includes('begun')
-    await until(() => three.some(hasBegun), 'a worker that begins')
-    const killed = three.find(hasBegun)!
-    killed.process.kill('SIGKILL')
-    const { code, stderr } = await sweep
-    expect(stderr).not.toContain('failed')
-    expect(code).toBe(0)
-    expect(killed.stderr()).not.toContain('done')
-    const records = recordsOf(out)
-    expect(records).toHaveLength(cells)
-    expect(numbersOf(records)).toEqual(numbersOf(recordsOf(undisturbed)))
-  }, 180_000)
-
-  it('ends in a sentence when the Redis goes away, as its workers do', async () => {
-    const own = await startRedisServer(folder)
-    const worker = startWorker(own.url)
-    const sweep = gyre('sweep', grid, '--out', join(folder, 'away'), '--queue', own.url)
-    await until(() => worker.stderr().includes('begun'), 'a cell that is begun')
-    await own.stop()
-    for (const finished of [sweep, worker.finished]) {
-      const { code, stderr } = await finished
-      expect(stderr).toMatch(/error: --queue .*: the Redis went away, .*; the same command goes on/)
-      expect(code).toBe(1)
+describe.skipIf(!hasRedisServer || !isLongRun)(
+  'a sweep over Redis, in the long run and with the program redis-server',
+  () => {
+    let redis: RedisServer
+    const workers: Running[] = []
+    const cache = join(undisturbed, 'base-models')
+    const startWorker = (url: string): Running => {
+      const options = { queue: url, parallel: 1, cache, 'lock-seconds': 2 }
+      const worker = startGyre('worker', ...flags(options))
+      workers.push(worker)
+      return worker
     }
-  }, 180_000)
-})
+    beforeAll(async () => {
+      redis = await startRedisServer(folder)
+    })
+    afterAll(async () => {
+      for (const { process } of workers) process.kill('SIGKILL')
+      await redis.stop()
+    })
+
+    it('with three workers, one of them killed, has each cell once and the local run’s numbers', async () => {
+      const out = join(folder, 'over-redis')
+      const three = [1, 2, 3].map(() => startWorker(redis.url))
+      const sweep = gyre('sweep', grid, '--out', out, '--queue', redis.url)
+      const hasBegun = ({ stderr }: Running): boolean => stderr().includes('begun')
+      await until(() => three.some(hasBegun), 'a worker that begins')
+      const killed = three.find(hasBegun)!
+      killed.process.kill('SIGKILL')
+      const { code, stderr } = await sweep
+      expect(stderr).not.toContain('failed')
+      expect(code).toBe(0)
+      expect(killed.stderr()).not.toContain('done')
+      const records = recordsOf(out)
+      expect(records).toHaveLength(cells)
+      expect(numbersOf(records)).toEqual(numbersOf(recordsOf(undisturbed)))
+    }, 180_000)
+
+    it('ends in a sentence when the Redis goes away, as its workers do', async () => {
+      const own = await startRedisServer(folder)
+      const worker = startWorker(own.url)
+      const sweep = gyre('sweep', grid, '--out', join(folder, 'away'), '--queue', own.url)
+      await until(() => worker.stderr().includes('begun'), 'a cell that is begun')
+      await own.stop()
+      for (const finished of [sweep, worker.finished]) {
+        const { code, stderr } = await finished
+        expect(stderr).toMatch(/error: --queue .*: the Redis went away, .*; the same command goes on/)
+        expect(code).toBe(1)
+      }
+    }, 180_000)
+  },
+)

@@ -1,0 +1,2 @@
+// The same tests in the long run, over Redis too.
+import './sweep-command.test.js'
