@@ -13,11 +13,14 @@ import {
   type WorkspacePackage,
   workspacePackages,
 } from '../test/packages/workspace-package.js'
+import provideSoftwareGpu from '../test/software-gpu.js'
 
 const byName = new Map(workspacePackages.map((each) => [each.name, each]))
 const tools = join(root, 'node_modules/.bin')
 const work = mkdtempSync(join(tmpdir(), 'gyre-packed-'))
 const failures: string[] = []
+// One example computes on a GPU.
+await provideSoftwareGpu()
 
 try {
   for (const each of workspacePackages) run('pnpm', ['pack', '--pack-destination', work], each.folder)

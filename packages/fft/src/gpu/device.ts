@@ -1,4 +1,4 @@
-/// <reference types="@webgpu/types" />
+/// <reference types="@webgpu/types" preserve="true" />
 import { GpuUnavailableError } from '../fft-error.js'
 import { loadGpuJs } from './gpu-js.js'
 
