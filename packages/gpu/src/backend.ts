@@ -5,6 +5,7 @@ import {
   type Data,
   type DType,
   keep,
+  kernelIn,
   mapRecord,
   type Options,
   type SpecRecord,
@@ -23,13 +24,12 @@ import { bytesOnDevice } from './data-on-device.js'
 import type { Engine } from './engine/engine.js'
 import type { AnyGpuKernel, Located } from './kernel.js'
 import { kernelTable } from './kernel-table.js'
+import { actionsOf, encodeActions, fusedSteps } from './program/actions.js'
 import { Block } from './program/block.js'
-import { fuseElementwise } from './program/fuse-elementwise.js'
 import { GraphProgram } from './program/graph-program.js'
 import { wayOf } from './program/lower-node.js'
-import { stays } from './program/placement.js'
 import { type MakeError, Recorder } from './program/recorder.js'
-import { refusalWords, shaderOf } from './program/shader.js'
+import { refusalWords } from './program/shader.js'
 import { GpuStorage } from './storage.js'
 
 /** What `GpuBackend.status` tells of itself. */
@@ -116,9 +116,7 @@ export class GpuBackend implements GraphBackend {
   }
 
   kernelFor(op: AnyOp, dtype: DType): string {
-    const entry = (kernelTable as { readonly [name: string]: unknown })[op.name]
-    const own =
-      entry !== undefined && 'lower' in (entry as object) && (entry as AnyGpuKernel).dtypes.includes(dtype)
+    const own = kernelIn(kernelTable, op)?.dtypes.includes(dtype)
     return own ? 'wgsl' : op.view !== undefined ? 'view' : 'composition'
   }
 
@@ -167,11 +165,7 @@ export class GpuBackend implements GraphBackend {
     kernel.lower(mapRecord(inputs, locate), options, located, recorder)
 
     const made = new Set(valuesIn(located).map(({ block }) => block))
-    const steps = fuseElementwise(
-      recorder.steps,
-      (block, step) => made.has(block) || stays(recorder.steps).get(block)!.last > step,
-      engine.device.limits.maxStorageBuffersPerShaderStage,
-    )
+    const steps = fusedSteps(recorder.steps, (block) => made.has(block), engine.device.limits)
     const workspaces: GPUBuffer[] = []
     const bufferOf = (block: Block): GPUBuffer => {
       const known = bufferAt.get(block) ?? engine.tableAt(block)
@@ -186,24 +180,7 @@ export class GpuBackend implements GraphBackend {
       this.#refused = engine.takeFor(this, 4 * refusalWords, 'refusals')
       encoder.clearBuffer(this.#refused)
     }
-    for (const step of steps) {
-      if (step.kind === 'copy') {
-        encoder.copyBufferToBuffer(
-          bufferOf(step.copy.from),
-          0,
-          bufferOf(step.copy.to),
-          0,
-          step.copy.from.bytes,
-        )
-        continue
-      }
-      const shader = shaderOf(step.call)
-      const pass = encoder.beginComputePass()
-      pass.setPipeline(engine.pipelines.get(shader).pipeline)
-      pass.setBindGroup(0, engine.bindGroup(shader, bufferOf, this.#refused))
-      pass.dispatchWorkgroups(...shader.grid)
-      pass.end()
-    }
+    encodeActions(actionsOf(steps, engine), encoder, engine, bufferOf, this.#refused)
     engine.submit(encoder)
     for (const buffer of workspaces) engine.buffers.release(buffer)
     return stored

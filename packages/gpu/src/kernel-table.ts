@@ -1,12 +1,4 @@
-import {
-  type AnyOp,
-  type KernelTable,
-  type Options,
-  ops,
-  type SpecRecord,
-  type UseReference,
-  valuesIn,
-} from '@gyre/tensor'
+import { type KernelTable, type ops, reasonsIn, type UseReference } from '@gyre/tensor'
 import type { AnyGpuKernel } from './kernel.js'
 import { adamwKernels } from './lowerings/adamw.js'
 import { attentionKernels } from './lowerings/attention.js'
@@ -43,28 +35,7 @@ export const kernelTable: { readonly [Name in keyof typeof ops]: AnyGpuKernel | 
   ...softmaxKernels,
 } satisfies KernelTable<typeof ops, AnyGpuKernel>
 
-/** The kernel for these inputs; undefined where the table has none, or the op is not the catalogue's. */
-export function kernelOf(
-  op: AnyOp,
-  inputs: SpecRecord,
-  options: Options,
-  results: SpecRecord,
-): AnyGpuKernel | undefined {
-  const name = op.name as keyof typeof ops
-  const entry: AnyGpuKernel | UseReference | undefined =
-    (ops as { readonly [name: string]: unknown })[name] === op ? kernelTable[name] : undefined
-  if (entry === undefined || 'useReference' in entry) return undefined
-  const takesAll = [...valuesIn(inputs), ...valuesIn(results)].every(({ dtype }) =>
-    entry.dtypes.includes(dtype),
-  )
-  return takesAll && (entry.takes?.(inputs, options) ?? true) ? entry : undefined
-}
-
 /** The ops that run as their compositions, or not at all, with why. */
 export function compositionReasons(): Map<string, string> {
-  const reasons = new Map<string, string>()
-  for (const [name, entry] of Object.entries(kernelTable)) {
-    if ('useReference' in entry) reasons.set(name, entry.useReference)
-  }
-  return reasons
+  return reasonsIn(kernelTable)
 }

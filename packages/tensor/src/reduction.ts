@@ -35,3 +35,16 @@ export function reductionMap(shape: Shape, { axes }: ReductionOptions): Int32Arr
   }
   return map
 }
+
+/** Neighbouring axes of one kind, reduced or not, as one; those of size 1 are of either kind. */
+export function axisGroups(shape: Shape, reduced: readonly number[]): { size: number; reduced: boolean }[] {
+  const groups: { size: number; reduced: boolean }[] = []
+  shape.forEach((size, axis) => {
+    if (size === 1) return
+    const last = groups.at(-1)
+    const kind = reduced.includes(axis)
+    if (last?.reduced === kind) last.size *= size
+    else groups.push({ size, reduced: kind })
+  })
+  return groups
+}

@@ -4,10 +4,11 @@ import {
   type Data,
   type DType,
   denseArray,
+  kernelIn,
+  kernelTaking,
   mapRecord,
   OptionError,
   type Options,
-  ops,
   runReference,
   type SpecRecord,
   type StorageRecord,
@@ -143,12 +144,7 @@ export class WasmBackend implements GraphBackend {
 
   /** The kernel that would run the op; undefined where its reference stands in. */
   kernelOf(op: AnyOp, inputs: SpecRecord, options: Options, results: SpecRecord): AnyWasmKernel | undefined {
-    const entry = entryOf(op)
-    if (entry === undefined || 'useReference' in entry) return undefined
-    const takesAll = [...valuesIn(inputs), ...valuesIn(results)].every(({ dtype }) =>
-      entry.dtypes.includes(dtype),
-    )
-    return takesAll && (entry.takes?.(inputs, options) ?? true) ? entry : undefined
+    return kernelTaking(kernelTable, op, inputs, options, results)
   }
 
   /** Counts a call of an op whose reference kernel stands in. */
@@ -161,8 +157,7 @@ export class WasmBackend implements GraphBackend {
   }
 
   kernelFor(op: AnyOp, dtype: DType): string {
-    const entry = entryOf(op)
-    const own = entry !== undefined && !('useReference' in entry) && entry.dtypes.includes(dtype)
+    const own = kernelIn(kernelTable, op)?.dtypes.includes(dtype)
     return own ? this.#engine.kernels.variant : 'reference'
   }
 
@@ -183,10 +178,4 @@ export class WasmBackend implements GraphBackend {
       return { shape, dtype, storage: this.store({ shape, dtype }, data) }
     })
   }
-}
-
-/** The table's answer for an op of the catalogue; undefined for any other op. */
-function entryOf(op: AnyOp) {
-  const name = op.name as keyof typeof ops
-  return (ops as { readonly [name: string]: unknown })[name] === op ? kernelTable[name] : undefined
 }

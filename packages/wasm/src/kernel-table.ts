@@ -1,4 +1,4 @@
-import type { KernelTable, ops, UseReference } from '@gyre/tensor'
+import { type KernelTable, type ops, reasonsIn, type UseReference } from '@gyre/tensor'
 import type { AnyWasmKernel } from './kernel.js'
 import { adamwKernels } from './lowerings/adamw.js'
 import { attentionKernels } from './lowerings/attention.js'
@@ -35,9 +35,5 @@ export const kernelTable: { readonly [Name in keyof typeof ops]: AnyWasmKernel |
 
 /** The ops that this backend leaves to their reference kernels, with why. */
 export function referenceReasons(): Map<string, string> {
-  const reasons = new Map<string, string>()
-  for (const [name, entry] of Object.entries(kernelTable)) {
-    if ('useReference' in entry) reasons.set(name, entry.useReference)
-  }
-  return reasons
+  return reasonsIn(kernelTable)
 }

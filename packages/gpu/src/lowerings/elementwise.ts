@@ -87,7 +87,11 @@ function castTo(dtype: DType, from: DType, x: string): string {
 
 type Binary = (a: string, b: string) => string
 
-function binary(op: BinaryOp, kernels: { readonly [D in DType]?: Binary }, result?: DType): AnyGpuKernel {
+function binary(
+  op: BinaryOp,
+  kernels: { readonly [D in DType]?: Binary },
+  { result, declarations }: { readonly result?: DType; readonly declarations?: readonly string[] } = {},
+): AnyGpuKernel {
   const dtypes = Object.keys(kernels) as DType[]
   return kernelFor(op, {
     dtypes: result ? [...dtypes, result] : dtypes,
@@ -99,22 +103,26 @@ function binary(op: BinaryOp, kernels: { readonly [D in DType]?: Binary }, resul
         inputs: { a: broadcastInput(a, output.shape), b: broadcastInput(b, output.shape) },
         output: { block: output.block, type: elementType(output.dtype) },
         value: ({ a: left, b: right }) => kernels[a.dtype]!(left!, right!),
-        declarations: [functions.keepNaN],
+        declarations,
       }),
   })
 }
 
 const comparison = (op: BinaryOp, sign: string): AnyGpuKernel => {
   const kernel: Binary = (a, b) => `select(0u, 1u, ${a} ${sign} ${b})`
-  return binary(op, { float32: kernel, int32: kernel }, 'bool')
+  return binary(op, { float32: kernel, int32: kernel }, { result: 'bool' })
 }
 
 /** NaN where either is NaN, as in JavaScript. */
 function extreme(op: BinaryOp, name: 'max' | 'min'): AnyGpuKernel {
-  return binary(op, {
-    float32: (a, b) => `keep_nan(keep_nan(${name}(${a}, ${b}), ${a}), ${b})`,
-    int32: (a, b) => `${name}(${a}, ${b})`,
-  })
+  return binary(
+    op,
+    {
+      float32: (a, b) => `keep_nan(keep_nan(${name}(${a}, ${b}), ${a}), ${b})`,
+      int32: (a, b) => `${name}(${a}, ${b})`,
+    },
+    { declarations: [functions.keepNaN] },
+  )
 }
 
 const operator =

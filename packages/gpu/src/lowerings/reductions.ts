@@ -1,4 +1,4 @@
-import { normalizeAxes, ops, type ReductionOptions, type Shape, sizeOf } from '@gyre/tensor'
+import { axisGroups, normalizeAxes, ops, type ReductionOptions, sizeOf } from '@gyre/tensor'
 import { elementType } from '../data-on-device.js'
 import { kernelFor, type Located, type Lowering } from '../kernel.js'
 import type { Block } from '../program/block.js'
@@ -97,19 +97,6 @@ export const reductionsKernels = {
     dtypes: ['float32', 'int32'],
     lower: ({ x }, _options, { output }, lowering) => lowerRunningSum(x, output, lowering),
   }),
-}
-
-/** Neighbouring axes of one kind as one; those of size 1 are of either kind. */
-function axisGroups(shape: Shape, reduced: readonly number[]): { size: number; reduced: boolean }[] {
-  const groups: { size: number; reduced: boolean }[] = []
-  shape.forEach((size, axis) => {
-    if (size === 1) return
-    const last = groups.at(-1)
-    const kind = reduced.includes(axis)
-    if (last?.reduced === kind) last.size *= size
-    else groups.push({ size, reduced: kind })
-  })
-  return groups
 }
 
 /** Reduces one group of neighbouring axes after the other, the last first, and a long one in two passes. */

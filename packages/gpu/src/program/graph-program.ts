@@ -4,20 +4,16 @@ import type { GpuBackend } from '../backend.js'
 import { bytesOnDevice, toDevice } from '../data-on-device.js'
 import type { Engine } from '../engine/engine.js'
 import { GpuStorage } from '../storage.js'
+import { type Action, actionsOf, encodeActions, fusedSteps } from './actions.js'
 import { Block } from './block.js'
-import { fuseElementwise } from './fuse-elementwise.js'
 import { type HeldConstant, lowerGraph } from './lower-graph.js'
-import { placeInSlots, stays, withoutDeadSteps } from './placement.js'
+import { placeInSlots, stays } from './placement.js'
 import { Recorder } from './recorder.js'
-import { refusalWords, type Shader, shaderOf } from './shader.js'
+import { refusalWords } from './shader.js'
 import type { Step } from './step.js'
 
 /** Outputs of at most so many bytes in all are sent for at once; larger ones stay until somebody reads them. */
 const mostSentFor = 64 * 1024
-
-type Action =
-  | { readonly shader: Shader; group?: GPUBindGroup }
-  | { readonly copy: { readonly from: Block; readonly to: Block } }
 
 /**
  * A graph as kernels on the device. What it computes lies in buffers planned by when it is needed; parameters and
@@ -69,13 +65,11 @@ export class GraphProgram implements GraphRunner {
     const { outputBlocks, updatePlaces } = this.#lowerEnd(blockOf)
     this.#outputBlocks = outputBlocks
     this.#updatePlaces = updatePlaces
-    const steps = this.#fuse()
+    const held = new Set(this.#lasting())
+    const steps = fusedSteps(this.#recorder.steps, (block) => held.has(block), engine.device.limits)
     this.plannedBytes = this.#place(steps)
-    this.#actions = steps.map((step) =>
-      step.kind === 'dispatch' ? { shader: shaderOf(step.call) } : { copy: step.copy },
-    )
     // Compiled now: the first run need not wait for it kernel by kernel.
-    for (const action of this.#actions) if ('shader' in action) engine.pipelines.get(action.shader)
+    this.#actions = actionsOf(steps, engine)
     if (this.#recorder.guards.length > 0) this.#refused = engine.takeFor(this, 4 * refusalWords, 'refusals')
   }
 
@@ -97,7 +91,7 @@ export class GraphProgram implements GraphRunner {
       this.#putInput(encoder, i, dtype, storage as GpuStorage)
     })
     if (this.#refused) encoder.clearBuffer(this.#refused)
-    this.#encode(encoder)
+    encodeActions(this.#actions, encoder, engine, this.#bufferOf, this.#refused)
     const outputs = this.#graph.outputs.map(({ value }, i) =>
       this.#copyOut(encoder, this.#outputBlocks[i]!, this.#graph.values[value]!.spec),
     )
@@ -135,15 +129,6 @@ export class GraphProgram implements GraphRunner {
     })
     for (const [from, to] of copies) this.#recorder.copy(from, to)
     return { outputBlocks, updatePlaces }
-  }
-
-  #fuse() {
-    const held = new Set(this.#lasting())
-    const steps = withoutDeadSteps(this.#recorder.steps, (block) => held.has(block))
-    const last = new Map([...stays(steps)].map(([block, stay]) => [block, stay.last]))
-    const neededAfter = (block: Block, step: number) => held.has(block) || last.get(block)! > step
-    const { maxStorageBuffersPerShaderStage } = this.#engine.device.limits
-    return fuseElementwise(steps, neededAfter, maxStorageBuffersPerShaderStage)
   }
 
   /** Blocks whose numbers outlive the program's steps. */
@@ -203,26 +188,6 @@ export class GraphProgram implements GraphRunner {
     if (data !== undefined) {
       this.#engine.device.queue.writeBuffer(to, 0, toDevice(dtype, data) as GPUAllowSharedBufferSource)
     } else if (block.bytes > 0) encoder.copyBufferToBuffer(storage.makeResident(), 0, to, 0, block.bytes)
-  }
-
-  #encode(encoder: GPUCommandEncoder): void {
-    let pass: GPUComputePassEncoder | undefined
-    for (const action of this.#actions) {
-      if ('copy' in action) {
-        pass?.end()
-        pass = undefined
-        const { from, to } = action.copy
-        encoder.copyBufferToBuffer(this.#bufferOf(from), 0, this.#bufferOf(to), 0, from.bytes)
-        continue
-      }
-      const { shader } = action
-      action.group ??= this.#engine.bindGroup(shader, this.#bufferOf, this.#refused)
-      pass ??= encoder.beginComputePass()
-      pass.setPipeline(this.#engine.pipelines.get(shader).pipeline)
-      pass.setBindGroup(0, action.group)
-      pass.dispatchWorkgroups(...shader.grid)
-    }
-    pass?.end()
   }
 
   #copyOut(encoder: GPUCommandEncoder, block: Block, spec: TensorSpec): GpuStorage {

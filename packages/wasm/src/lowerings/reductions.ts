@@ -1,4 +1,4 @@
-import { normalizeAxes, ops, type ReductionOptions, type Shape, sizeOf } from '@gyre/tensor'
+import { axisGroups, normalizeAxes, ops, type ReductionOptions, type Shape, sizeOf } from '@gyre/tensor'
 import type { MemoryBlock } from '../command.js'
 import { kernelFor, type Lowering } from '../kernel.js'
 import { copyStrided, partsOf, zeroFill } from './strided-copy.js'
@@ -18,19 +18,6 @@ interface Pass {
 }
 
 type LowerPass = (lowering: Lowering, pass: Pass, x: MemoryBlock, output: MemoryBlock) => void
-
-/** Neighbouring axes of one kind as one; those of size 1 are of either kind. */
-function axisGroups(shape: Shape, reduced: readonly number[]): { size: number; reduced: boolean }[] {
-  const groups: { size: number; reduced: boolean }[] = []
-  shape.forEach((size, axis) => {
-    if (size === 1) return
-    const last = groups.at(-1)
-    const kind = reduced.includes(axis)
-    if (last?.reduced === kind) last.size *= size
-    else groups.push({ size, reduced: kind })
-  })
-  return groups
-}
 
 /** Reduces one group of neighbouring axes after the other, the last first. */
 function reduceAxes(
