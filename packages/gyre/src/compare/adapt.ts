@@ -1,7 +1,7 @@
 import type { BlockSizesByPath } from '@gyre/circulant'
 import { loadTokenizer } from '@gyre/data/node'
 import { cosineSchedule } from '@gyre/nn'
-import { type Curve, thinnedCurve } from '@gyre/report'
+import type { Curve } from '@gyre/report'
 import {
   adapterFlopsPerToken,
   applyMethod,
@@ -12,7 +12,6 @@ import {
   measure,
   parseRunMethod,
   runTraining,
-  type StepResult,
   Trainer,
   toMicroBatch,
 } from '@gyre/train'
@@ -20,7 +19,7 @@ import { generate, type Model } from '@gyre/transformers'
 import { loadModelFolder } from '@gyre/transformers/node'
 import type { BackendOptions } from '../backend.js'
 import { decideMethod } from '../fine-tuning/block-sizes.js'
-import { median } from '../median.js'
+import { TrainingRecord } from '../training-record.js'
 import { type ComparisonData, comparisonData } from './comparison-data.js'
 import type { ComparisonSettings, MethodRow } from './settings.js'
 
@@ -122,15 +121,10 @@ async function train(
     maxGradNorm,
     seed,
   })
-  const times: number[] = []
-  const results: StepResult[] = []
-  let began = performance.now()
+  const training = new TrainingRecord()
   await runTraining(trainer, {
     onStep: (result) => {
-      results.push(result)
-      const now = performance.now()
-      times.push(now - began)
-      began = now
+      training.note(result)
       onProgress(result.step, steps, `loss ${result.loss.toFixed(3)}`)
     },
   })
@@ -143,18 +137,10 @@ async function train(
     effectiveLearningRates: trainer.optimizer
       .effectiveLearningRates()
       .map(({ name, learningRate }) => ({ group: name, learningRate })),
-    stepMilliseconds: median(times),
+    stepMilliseconds: training.stepMilliseconds,
     blockSizes,
-    curves: {
-      loss: curveOf(results, ({ loss }) => loss),
-      gradientNorm: curveOf(results, ({ gradNorm }) => gradNorm!),
-    },
+    curves: training.curves,
   }
-}
-
-function curveOf(results: readonly StepResult[], number: (result: StepResult) => number): Curve {
-  const [steps, values] = [results.map(({ step }) => step), results.map(number)]
-  return thinnedCurve({ steps, values })
 }
 
 async function measureHeldOut(model: Model, { heldOut, heldOutCharacters }: ComparisonData) {

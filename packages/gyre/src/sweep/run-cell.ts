@@ -1,22 +1,14 @@
 import { loadTokenizer } from '@gyre/data/node'
 import { cosineSchedule } from '@gyre/nn'
-import type { Curve, ResultRecord } from '@gyre/report'
-import {
-  applyMethod,
-  DivergenceError,
-  parseMethod,
-  runTraining,
-  type StepResult,
-  Trainer,
-  toMicroBatch,
-} from '@gyre/train'
+import type { ResultRecord } from '@gyre/report'
+import { applyMethod, DivergenceError, parseMethod, runTraining, Trainer, toMicroBatch } from '@gyre/train'
 import { loadConfigFolder, loadModelFolder } from '@gyre/transformers/node'
 import { checkHead, checkVocabulary } from '../fine-tuning/check-fit.js'
 import { headFor } from '../fine-tuning/load-fine-tuned.js'
 import { measureTask } from '../fine-tuning/measure-task.js'
 import { loadTask } from '../fine-tuning/task.js'
-import { median } from '../median.js'
 import { processorSeconds } from '../processor-time.js'
+import { TrainingRecord } from '../training-record.js'
 import { gyreVersion } from '../version.js'
 import type { OnProgress } from '../worker-process/messages.js'
 import { type Cell, recordedSettings } from './cell.js'
@@ -36,15 +28,10 @@ export interface CellRun {
  */
 export async function runCell({ cell, baseFolder, identity, onProgress }: CellRun): Promise<ResultRecord> {
   const began = performance.now()
-  const steps: StepResult[] = []
-  const times: number[] = []
+  const training = new TrainingRecord()
   let measures: { readonly [metric: string]: number }
   try {
-    measures = await fineTune(cell, baseFolder, (step, milliseconds) => {
-      steps.push(step)
-      times.push(milliseconds)
-      onProgress(step.step, cell.task.training.steps, `loss ${step.loss.toFixed(3)}`)
-    })
+    measures = await fineTune(cell, baseFolder, training, onProgress)
   } catch (error) {
     if (!(error instanceof DivergenceError)) throw error
     measures = { diverged: 1 }
@@ -62,16 +49,13 @@ export async function runCell({ cell, baseFolder, identity, onProgress }: CellRu
     },
     metrics: {
       ...measures,
-      ...(steps.length > 0 && { finalLoss: steps.at(-1)!.loss, stepMilliseconds: median(times) }),
+      ...(training.last && { finalLoss: training.last.loss, stepMilliseconds: training.stepMilliseconds }),
       ...cell.costs,
       seconds: (performance.now() - began) / 1000,
       processorSeconds: processorSeconds(),
       peakBytes: process.resourceUsage().maxRSS * 1024,
     },
-    curves: {
-      loss: curveOf(steps, ({ loss }) => loss),
-      gradientNorm: curveOf(steps, ({ gradNorm }) => gradNorm!),
-    },
+    curves: training.curves,
     finishedAt: new Date().toISOString(),
   }
 }
@@ -79,7 +63,8 @@ export async function runCell({ cell, baseFolder, identity, onProgress }: CellRu
 async function fineTune(
   { task: { task: name, data, columns, training, ...limits }, model: { targets }, method, ...cell }: Cell,
   baseFolder: string,
-  onStep: (step: StepResult, milliseconds: number) => void,
+  record: TrainingRecord,
+  onProgress: OnProgress,
 ): Promise<{ readonly [metric: string]: number }> {
   const { seed, tuning, learningRate } = cell
   const { steps: totalSteps, warmupSteps, weightDecay, maxGradNorm, headLearningRate } = training
@@ -102,26 +87,12 @@ async function fineTune(
     maxGradNorm,
     seed,
   })
-  let began = performance.now()
+  record.begin()
   await runTraining(trainer, {
     onStep: (step) => {
-      const now = performance.now()
-      onStep(step, now - began)
-      began = now
+      record.note(step)
+      onProgress(step.step, totalSteps, `loss ${step.loss.toFixed(3)}`)
     },
   })
   return measureTask(model, task)
-}
-
-/** Most points that a curve keeps: a sweep has thousands of them. */
-const curvePoints = 100
-
-/** A number over the steps: every k-th of them, and the last. Six digits are more than a plot shows. */
-function curveOf(steps: readonly StepResult[], number: (step: StepResult) => number): Curve {
-  const every = Math.ceil(steps.length / curvePoints)
-  const kept = steps.filter(({ step }, i) => step % every === 0 || i === steps.length - 1)
-  return {
-    steps: kept.map(({ step }) => step),
-    values: kept.map((step) => Number(number(step).toPrecision(6))),
-  }
 }
