@@ -1,6 +1,6 @@
+import { chirp } from './chirp.js'
 import type { ComplexTransform } from './complex-transform.js'
 import type { RealArray } from './precision.js'
-import { writeUnitRoot } from './unit-root.js'
 import { createWorkArray, type WorkArray } from './work-array.js'
 
 /**
@@ -28,20 +28,15 @@ export class BluesteinTransform implements ComplexTransform {
     this.#convolution = convolution
     this.input = createWorkArray(2 * n)
 
-    const chirp = new Float64Array(2 * n)
-    // exp(−πi · j²/n) has period 2n in j²; adding 2j + 1 keeps the square exact for any n.
-    for (let j = 0, square = 0; j < n; j++) {
-      writeUnitRoot(chirp, 2 * j, square, 2 * n)
-      square = (square + 2 * j + 1) % (2 * n)
-    }
-    this.#chirp = chirp
+    const u = chirp(n)
+    this.#chirp = u
 
     // conj(u[j]) for −n < j < n, with negative positions counted from the end.
     const mirrored = convolution.input.fill(0)
     for (let j = 0; j < n; j++) {
       const mirror = (convolutionLength - j) % convolutionLength
-      mirrored[2 * j] = mirrored[2 * mirror] = chirp[2 * j]!
-      mirrored[2 * j + 1] = mirrored[2 * mirror + 1] = -chirp[2 * j + 1]!
+      mirrored[2 * j] = mirrored[2 * mirror] = u[2 * j]!
+      mirrored[2 * j + 1] = mirrored[2 * mirror + 1] = -u[2 * j + 1]!
     }
     this.#chirpSpectrum = Float64Array.from(convolution.run(null, 0, null, 0, false))
   }

@@ -1,3 +1,4 @@
+export { chirp } from '../chirp.js'
 export { FftLengthError, FftTypeError, GpuUnavailableError } from '../fft-error.js'
 export { type CirculantSize, createGpuCirculant, type GpuCirculant } from './circulant.js'
 export { createGpuFft } from './create-gpu-fft.js'

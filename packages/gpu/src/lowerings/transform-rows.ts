@@ -1,5 +1,5 @@
 import { createFft } from '@gyre/fft'
-import { unitRoots } from '@gyre/fft/gpu'
+import { chirp as chirpOf } from '@gyre/fft/gpu'
 import { BackendError } from '@gyre/tensor'
 import type { Lowering } from '../kernel.js'
 import type { Binding, Dispatch } from '../program/step.js'
@@ -152,7 +152,7 @@ function lowerBluestein(transform: TransformRows, lowering: Lowering): void {
   const table = (title: string, make: () => Float32Array): Binding => {
     return { block: lowering.constant(`${title} ${n}`, make), type: 'vec2<f32>' }
   }
-  const chirp = table('chirp', () => chirpOf(n))
+  const chirp = table('chirp', () => Float32Array.from(chirpOf(n)))
   const filter = table('chirp filter', () => chirpFilter(n, length))
   const filtered: Binding = { block: lowering.workspace(8 * rows * length), type: 'vec2<f32>' }
   // A transform of numbers whose parts change places, before and after, is the inverse.
@@ -196,21 +196,10 @@ fn chirped(row: u32, place: u32) -> vec2<f32> {
   )
 }
 
-/** w(j) for 0 ≤ j < n: powers of exp(-2πi / 2n) that repeat with j² mod 2n, which adding 2j + 1 keeps exact. */
-function chirpOf(n: number): Float32Array {
-  const roots = unitRoots(2 * n)
-  const chirp = new Float32Array(2 * n)
-  for (let j = 0, square = 0; j < n; j++) {
-    chirp.set(roots.subarray(2 * square, 2 * square + 2), 2 * j)
-    square = (square + 2 * j + 1) % (2 * n)
-  }
-  return chirp
-}
-
 /** The spectrum of 1 / w(j) for -n < j < n, scaled for the inverse transform of the convolution. */
 function chirpFilter(n: number, length: number): Float32Array {
   const mirrored = new Float64Array(2 * length)
-  const chirp = chirpOf(n)
+  const chirp = Float32Array.from(chirpOf(n))
   for (let j = 0; j < n; j++) {
     for (const at of [j, (length - j) % length]) {
       mirrored[2 * at] = chirp[2 * j]! / length
