@@ -94,11 +94,11 @@ describe.concurrent('gyre finetune refuses', { timeout }, () => {
   it('a task that the model cannot do', async () => {
     const rows = fileWith('rows.jsonl', '{"prompt": "a", "completion": "b"}\n'.repeat(10))
     expect(await finetune({ model: classifierBase, task: 'instruct', data: rows })).toBe(
-      '--task instruct needs a causal language model, and roberta has only sequence-classification and masked-lm',
+      'task instruct needs a causal language model, and roberta has only sequence-classification and masked-lm',
     )
     const masked = { model: classifierBase, task: 'sst2', data: inputs.classes, 'sequence-length': 24 }
     expect(await failure('evaluate', masked)).toBe(
-      '--task sst2 needs a model with a classification head, and the model is a RobertaForMaskedLM',
+      'task sst2 needs a model with a classification head, and the model is a RobertaForMaskedLM',
     )
     expect(await finetune({ task: 'sst3' })).toMatch(
       /^--task sst3: expected one of lm, era, cola, sst2, mrpc/,
@@ -114,7 +114,7 @@ describe.concurrent('gyre finetune refuses', { timeout }, () => {
       `${JSON.stringify({ prompt: 'x'.repeat(90), answer: 'y' })}\n`.repeat(10),
     )
     expect(await finetune({ task: 'instruct', data: rows })).toBe(
-      '--sequence-length 16: no prompt leaves room for its answer',
+      'sequence length 16: no prompt leaves room for its answer',
     )
   })
 
@@ -162,11 +162,11 @@ describe.concurrent('gyre finetune refuses', { timeout }, () => {
 
   it('more tokens than the model has positions, before anything is trained', async () => {
     expect(await finetune({ 'sequence-length': 64 })).toBe(
-      '--sequence-length 64: the model takes at most 34 tokens at a time',
+      'sequence length 64: the model takes at most 34 tokens at a time',
     )
     expect(
       await finetune({ model: classifierBase, task: 'sst2', data: inputs.classes, 'sequence-length': 33 }),
-    ).toBe('--sequence-length 33: the model takes at most 32 tokens at a time')
+    ).toBe('sequence length 33: the model takes at most 32 tokens at a time')
   })
 
   it('a tokenizer with more tokens than the model', async () => {

@@ -1,5 +1,5 @@
-import type { TableFormat } from './table.js'
-import { tableFormats } from './table.js'
+import { DataError } from './data-error.js'
+import { type TableFormat, tableFormats } from './table.js'
 
 export type Metric = 'accuracy' | 'f1' | 'matthews' | 'pearson' | 'spearman'
 
@@ -236,4 +236,17 @@ export function withColumns<Task extends TableTask>(task: Task, named: NamedColu
   const columns = { ...task.columns, ...Object.fromEntries(entries.map(([key, name]) => [key, [name]])) }
   const header = !entries.every(([, name]) => /^[1-9]\d*$/.test(name))
   return { ...task, columns, header }
+}
+
+/** How a task's file is to be read: by the ending of its name where the task takes several formats. */
+export function tableFormatOf(file: string, { name, formats }: TableTask): TableFormat {
+  const ending = tableFormats.find((format) => file.toLowerCase().endsWith(`.${format}`))
+  const [only, ...others] = formats
+  const format = others.length === 0 ? only! : ending
+  if (format === undefined || !formats.includes(format)) {
+    throw new DataError(
+      `${file}: ${name} takes files that end with ${formats.map((f) => `.${f}`).join(' or ')}`,
+    )
+  }
+  return format
 }

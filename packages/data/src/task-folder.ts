@@ -1,6 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DataError } from './data-error.js'
+import { decodeUtf8 } from './decode-utf8.js'
+import { holdOutTenth, type SplitExamples } from './hold-out-tenth.js'
 import { type PromptAndAnswer, readPrompts } from './instruct-examples.js'
 import {
   type Example,
@@ -9,22 +11,19 @@ import {
   readUnlabelled,
   type UnlabelledTexts,
 } from './labelled-examples.js'
-import { type TableFormat, tableFormats } from './table.js'
-import type { ClassificationTask, InstructTask, RegressionTask, TableTask } from './table-tasks.js'
-
-/** A task's examples in two parts. */
-export interface SplitExamples<Item> {
-  readonly train: readonly Item[]
-  readonly dev: readonly Item[]
-}
+import type { TableFormat } from './table.js'
+import {
+  type ClassificationTask,
+  type InstructTask,
+  type RegressionTask,
+  type TableTask,
+  tableFormatOf,
+} from './table-tasks.js'
 
 /** Labelled examples, and what each label index stands for; scores have no labels. */
 export interface TaskData extends SplitExamples<Example> {
   readonly labels: readonly string[]
 }
-
-/** Without a development file, rows 10, 20, 30, … are held out. */
-const holdOutEvery = 10
 
 /**
  * A task from a folder with a training and a development file, such as `train.tsv` and `dev.tsv`, or from one file.
@@ -117,59 +116,11 @@ async function findFiles(
     : { trainFile: join(path, train), devFile: join(path, dev) }
 }
 
-function holdOutTenth<Item>(items: readonly Item[], source: string): SplitExamples<Item> {
-  if (items.length < holdOutEvery) {
-    throw new DataError(
-      `${source}: expected at least ${holdOutEvery} rows, of which every tenth is held out, got ${items.length}`,
-    )
-  }
-  const isHeldOut = (index: number): boolean => (index + 1) % holdOutEvery === 0
-  return {
-    train: items.filter((_, index) => !isHeldOut(index)),
-    dev: items.filter((_, index) => isHeldOut(index)),
-  }
-}
-
 /** A file's text, and its format: by the ending of its name where a task takes several. */
-async function readTableFile(
-  path: string,
-  { name, formats }: TableTask,
-): Promise<{ text: string; format: TableFormat }> {
-  const ending = tableFormats.find((format) => path.toLowerCase().endsWith(`.${format}`))
-  const [only, ...others] = formats
-  const format = others.length === 0 ? only! : ending
-  if (format === undefined || !formats.includes(format)) {
-    throw new DataError(
-      `${path}: ${name} takes files that end with ${formats.map((f) => `.${f}`).join(' or ')}`,
-    )
-  }
+async function readTableFile(path: string, task: TableTask): Promise<{ text: string; format: TableFormat }> {
+  const format = tableFormatOf(path, task)
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'ENOENT' ? new DataError(`${path}: there is no such file`) : error
   })
   return { text: decodeUtf8(bytes, path), format }
-}
-
-/** Throws a `DataError` that names the line of bytes that are not UTF-8. */
-export function decodeUtf8(bytes: Uint8Array, source: string): string {
-  const decoder = new TextDecoder('utf-8', { fatal: true })
-  try {
-    return decoder.decode(bytes)
-  } catch {
-    throw new DataError(`${source}, line ${firstInvalidLine(bytes)}: expected UTF-8, got bytes that are not`)
-  }
-}
-
-function firstInvalidLine(bytes: Uint8Array): number {
-  const decoder = new TextDecoder('utf-8', { fatal: true })
-  const lineFeed = 10
-  for (let line = 1, start = 0; ; line++) {
-    const end = bytes.indexOf(lineFeed, start)
-    try {
-      decoder.decode(bytes.subarray(start, end < 0 ? bytes.length : end))
-    } catch {
-      return line
-    }
-    if (end < 0) return line
-    start = end + 1
-  }
 }

@@ -1,8 +1,8 @@
 import { readdir, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { HasParameters } from '@gyre/tensor'
-import { runTraining, type Trainer } from '@gyre/train'
-import { hasRunCheckpoint, loadRunCheckpoint, type RunIdentity, saveRunCheckpoint } from '@gyre/train/node'
+import { type RunIdentity, runTraining, type Trainer } from '@gyre/train'
+import { hasRunCheckpoint, loadRunCheckpoint, saveRunCheckpoint } from '@gyre/train/node'
 import { UsageError } from './errors.js'
 import { createProgress } from './progress.js'
 

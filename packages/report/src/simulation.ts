@@ -1,4 +1,4 @@
-import type { TrainingCurve } from '@gyre/train'
+import type { NetworkSize, TrainingCurve } from '@gyre/train'
 import { ReportError } from './errors.js'
 
 /** The optimisers that a simulation compares, by their names in its file. */
@@ -7,12 +7,7 @@ export const simulatedOptimizers = { sgd: 'SGD', adadelta: 'Adadelta', adamw: 'A
 export type SimulatedOptimizer = keyof typeof simulatedOptimizers
 
 /** The networks of a simulation, and how they are trained. */
-export interface SimulationSettings {
-  /** Inputs and outputs of every layer. */
-  readonly width: number
-  readonly layers: number
-  /** Fewer outputs than the width are made by a fixed random matrix behind the last layer. */
-  readonly outputs: number
+export interface SimulationSettings extends NetworkSize {
   readonly steps: number
   readonly batchSize: number
   readonly seed: number

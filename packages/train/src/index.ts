@@ -1,6 +1,7 @@
 export { adapterFlopsPerToken } from './adapter-flops.js'
 export { type ApplyMethodOptions, applyMethod, type Trainable } from './apply-method.js'
 export { chooseBlockSizesFor, type GradientOptions, siteGradients } from './choose-block-sizes.js'
+export { CirculantNetwork, type NetworkSize } from './circulant-network.js'
 export { DivergenceError, TrainingError } from './errors.js'
 export {
   bitsPerCharacter,
@@ -23,6 +24,8 @@ export { type AdapterConfigs, type AdapterMethodName, adapterMethods } from './m
 export * from './metrics.js'
 export { type PretrainingOptions, pretraining, pretrainingBatches } from './pretrain.js'
 export { type RunOptions, runTraining } from './run.js'
+export { captureRun, type FoundRun, type RunIdentity, type RunState, restoreRun } from './run-state.js'
+export * from './tasks/index.js'
 export { toInputs, toMicroBatch } from './token-inputs.js'
 export {
   type BatchSource,

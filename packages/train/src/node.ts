@@ -1,7 +1,6 @@
 export {
   hasRunCheckpoint,
   loadRunCheckpoint,
-  type RunIdentity,
   readRunSettings,
   saveRunCheckpoint,
 } from './run-checkpoint.js'

@@ -8,7 +8,8 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { applyMethod } from './apply-method.js'
 import { parseMethod } from './method-grammar.js'
 import { runTraining } from './run.js'
-import { hasRunCheckpoint, loadRunCheckpoint, type RunIdentity, saveRunCheckpoint } from './run-checkpoint.js'
+import { hasRunCheckpoint, loadRunCheckpoint, saveRunCheckpoint } from './run-checkpoint.js'
+import type { RunIdentity } from './run-state.js'
 import { Trainer } from './trainer.js'
 
 const config: RobertaConfig = {

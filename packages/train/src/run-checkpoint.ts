@@ -1,53 +1,21 @@
 import { stat } from 'node:fs/promises'
 import { openSafetensorsFile, writeSafetensorsFile } from '@gyre/safetensors/node'
-import { formatShape, type HasParameters, sameShape, type Tensor, tensor } from '@gyre/tensor'
-import { TrainingError } from './errors.js'
+import type { HasParameters } from '@gyre/tensor'
+import { captureRun, type FoundRun, type RunIdentity, restoreRun, settingsOf } from './run-state.js'
 import type { Trainer } from './trainer.js'
 
-/** What a run is. */
-export interface RunIdentity {
-  /** A run can only be continued with equal ones. */
-  readonly settings: { readonly [name: string]: unknown }
-  /** What computes it: another backend may continue it, with other last digits. */
-  readonly backend: string
-}
-
-/** A run as its file knows it. */
-export interface FoundRun {
-  /** How many steps are done. */
-  readonly step: number
-  /** What computed them. */
-  readonly backend: string
-}
-
-const modelPrefix = 'model.'
-const optimizerPrefix = 'optimizer.'
-
-/** Writes everything that a run needs to go on: trained tensors, optimiser state and step, in one file. */
+/** Writes everything that a run needs to go on in one file. */
 export async function saveRunCheckpoint(
   path: string,
   trainer: Trainer,
   trained: HasParameters,
   identity: RunIdentity,
 ): Promise<void> {
-  const tensors = new Map<string, Tensor>()
-  for (const [name, parameter] of trained.namedParameters()) tensors.set(modelPrefix + name, parameter.value)
-  for (const [name, value] of trainer.optimizer.stateDict()) tensors.set(optimizerPrefix + name, value)
-  const written = await Promise.all(
-    [...tensors].map(async ([name, value]) => {
-      const dtype = value.dtype === 'int32' ? ('I32' as const) : ('F32' as const)
-      return [name, { dtype, shape: value.shape, data: await value.data() }] as const
-    }),
-  )
-  await writeSafetensorsFile(path, written, {
-    step: String(trainer.step),
-    loss: JSON.stringify(trainer.lastLoss ?? null),
-    settings: JSON.stringify(identity.settings),
-    backend: identity.backend,
-  })
+  const { tensors, metadata } = await captureRun(trainer, trained, identity)
+  await writeSafetensorsFile(path, tensors, metadata)
 }
 
-/** Continues a run from its file; says what it found there. A file of another run is an error that says how. */
+/** Continues a run from its file; see `restoreRun`. */
 export async function loadRunCheckpoint(
   path: string,
   trainer: Trainer,
@@ -56,28 +24,7 @@ export async function loadRunCheckpoint(
 ): Promise<FoundRun> {
   const file = await openSafetensorsFile(path)
   try {
-    checkSettings(path, file.metadata, settings)
-    const read = async (name: string): Promise<Tensor> => {
-      const { data, shape } = await file.get(name)
-      return tensor(data as Float32Array | Int32Array, { shape }) as Tensor
-    }
-    for (const [name, parameter] of trained.namedParameters()) {
-      const value = await read(modelPrefix + name)
-      if (!sameShape(value.shape, parameter.shape)) {
-        throw new TrainingError(
-          `${path}: ${name} has shape ${formatShape(value.shape)}, expected ${formatShape(parameter.shape)}`,
-        )
-      }
-      parameter.assign(value)
-    }
-    const state = new Map<string, Tensor>()
-    for (const name of file.entries.keys()) {
-      if (name.startsWith(optimizerPrefix)) state.set(name.slice(optimizerPrefix.length), await read(name))
-    }
-    trainer.optimizer.loadStateDict(state)
-    const step = Number(file.metadata.get('step'))
-    trainer.resumeAt(step, JSON.parse(file.metadata.get('loss') ?? 'null') ?? undefined)
-    return { step, backend: file.metadata.get('backend') ?? 'an unknown one' }
+    return await restoreRun(file, path, trainer, trained, settings)
   } finally {
     await file.close()
   }
@@ -99,25 +46,4 @@ export async function hasRunCheckpoint(path: string): Promise<boolean> {
     (entry) => entry.isFile(),
     () => false,
   )
-}
-
-function checkSettings(
-  path: string,
-  metadata: ReadonlyMap<string, string>,
-  settings: RunIdentity['settings'],
-): void {
-  const saved = settingsOf(metadata)
-  const now = JSON.parse(JSON.stringify(settings)) as { readonly [name: string]: unknown }
-  for (const name of new Set([...Object.keys(saved), ...Object.keys(now)])) {
-    const [before, after] = [saved[name], now[name]].map((value) => JSON.stringify(value) ?? 'nothing')
-    if (before !== after) {
-      throw new TrainingError(
-        `${path}: the run had ${name} = ${before}, this one has ${after}; it cannot be resumed`,
-      )
-    }
-  }
-}
-
-function settingsOf(metadata: ReadonlyMap<string, string>): RunIdentity['settings'] {
-  return JSON.parse(metadata.get('settings') ?? '{}') as RunIdentity['settings']
 }

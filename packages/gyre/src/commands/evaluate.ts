@@ -1,10 +1,9 @@
+import { checkHead, formatMeasures, measureTask } from '@gyre/train'
 import { type Command, Option } from 'commander'
 import { chooseBackend } from '../backend.js'
 import { type CommonOptions, integer } from '../common-options.js'
 import { UsageError } from '../errors.js'
-import { checkHead } from '../fine-tuning/check-fit.js'
 import { loadFineTuned } from '../fine-tuning/load-fine-tuned.js'
-import { formatMeasures, measureTask } from '../fine-tuning/measure-task.js'
 import { loadTask } from '../fine-tuning/task.js'
 import { addColumnOptions, type ColumnOptions, namedColumns, taskNames } from '../fine-tuning/task-options.js'
 
@@ -58,6 +57,7 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
   }
   const sequenceLength = options.sequenceLength ?? loaded.sequenceLength
   const task = await loadTask(choice, model.config, tokenizer, { ...options, sequenceLength })
+  for (const note of task.notes ?? []) process.stderr.write(`--task ${task.name}: ${note}\n`)
   checkHead(model, task)
   const measures = await measureTask(model, task)
   console.log(options.json ? JSON.stringify(measures) : formatMeasures(measures))

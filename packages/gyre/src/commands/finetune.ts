@@ -6,6 +6,11 @@ import { writeAtomically } from '@gyre/safetensors/node'
 import {
   applyMethod,
   type BatchSource,
+  checkHead,
+  checkVocabulary,
+  formatMeasures,
+  headFor,
+  measureTask,
   methodGrammar,
   parseRunMethod,
   Trainer,
@@ -31,9 +36,6 @@ import {
   formatBlockSizes,
   withBlockSizeOptions,
 } from '../fine-tuning/block-sizes.js'
-import { checkHead, checkVocabulary } from '../fine-tuning/check-fit.js'
-import { headFor } from '../fine-tuning/load-fine-tuned.js'
-import { formatMeasures, measureTask } from '../fine-tuning/measure-task.js'
 import { writeRunRecord } from '../fine-tuning/run-record.js'
 import { loadTask } from '../fine-tuning/task.js'
 import { addColumnOptions, type ColumnOptions, namedColumns, taskNames } from '../fine-tuning/task-options.js'
@@ -123,6 +125,7 @@ async function runFinetune({
   checkVocabulary(tokenizer, config)
   const columns = namedColumns(options)
   const task = await loadTask({ ...options, columns }, config, tokenizer, options)
+  for (const note of task.notes ?? []) process.stderr.write(`--task ${task.name}: ${note}\n`)
   const model = await loadModelWithProgress(base, { ...headFor(task), seed })
   checkHead(model, task)
   const modulesToSave = model.hasTaskHead ? model.headPaths : []

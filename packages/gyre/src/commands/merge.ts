@@ -2,12 +2,13 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { merge } from '@gyre/adapters'
 import { writeAtomically } from '@gyre/safetensors/node'
+import type { RunRecord } from '@gyre/train'
 import { saveModelFolder } from '@gyre/transformers/node'
 import type { Command } from 'commander'
 import { chooseBackend } from '../backend.js'
 import { type CommonOptions, checkOutputFolder, makeOutputFolder } from '../common-options.js'
 import { loadAdapted } from '../fine-tuning/load-fine-tuned.js'
-import { type RunRecord, writeRunRecord } from '../fine-tuning/run-record.js'
+import { writeRunRecord } from '../fine-tuning/run-record.js'
 
 interface MergeOptions extends CommonOptions {
   readonly model: string

@@ -2,14 +2,13 @@ import { readFile } from 'node:fs/promises'
 import { type Example, exampleBatches } from '@gyre/data'
 import { readUnlabelledFile } from '@gyre/data/node'
 import { writeAtomically } from '@gyre/safetensors/node'
-import { classify } from '@gyre/train'
+import { classify, paddingOf } from '@gyre/train'
 import type { Command } from 'commander'
 import { chooseBackend } from '../backend.js'
 import { type CommonOptions, integer } from '../common-options.js'
 import { UsageError } from '../errors.js'
 import { type FineTuned, loadFineTuned } from '../fine-tuning/load-fine-tuned.js'
 import { formatPredictions, predictionFormat } from '../fine-tuning/prediction-file.js'
-import { paddingOf } from '../fine-tuning/task.js'
 import {
   addColumnOptions,
   type ColumnOptions,

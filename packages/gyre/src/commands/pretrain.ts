@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { Tokenizer, trainBytePairTokenizer } from '@gyre/data'
 import { writeAtomically } from '@gyre/safetensors/node'
-import { pretraining } from '@gyre/train'
+import { checkSequenceLength, pretraining } from '@gyre/train'
 import { saveModelFolder } from '@gyre/transformers/node'
 import type { Command } from 'commander'
 import { chooseBackend } from '../backend.js'
@@ -13,7 +13,6 @@ import {
   nonNegativeNumber,
   positiveNumber,
 } from '../common-options.js'
-import { checkSequenceLength } from '../fine-tuning/check-fit.js'
 import { builtInTexts, readText } from '../fine-tuning/texts.js'
 import { findNamedConfig, namedConfigs } from '../named-config.js'
 import { discardCheckpoint, superviseRun } from '../supervised-run.js'

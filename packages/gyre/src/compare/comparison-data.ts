@@ -2,8 +2,6 @@ import {
   type Batches,
   type EncodedExample,
   type EraPiece,
-  eraLabels,
-  eraPieces,
   exampleBatches,
   holdOutLastTenth,
   languageModelBatches,
@@ -11,7 +9,7 @@ import {
   type Tokenizer,
 } from '@gyre/data'
 import { loadMobyDick, loadSpeeches } from '@gyre/data/node'
-import { Rng } from '@gyre/tensor'
+import { eraParts } from '@gyre/train'
 import { builtInTexts } from '../fine-tuning/texts.js'
 import type { ComparisonSettings } from './settings.js'
 
@@ -86,13 +84,9 @@ export async function eraSplit(
   trainingPieces: number | undefined,
   heldOutLimit: number | undefined,
   tuning: boolean,
-): Promise<{ train: EraPiece[]; heldOut: EraPiece[]; labels: readonly string[] }> {
-  const all = eraPieces(await loadSpeeches())
-  const sample = (pieces: readonly EraPiece[], label: string): EraPiece[] =>
-    Array.from(new Rng(0).child(label).permutation(pieces.length), (index) => pieces[index]!)
-  const shuffled = sample(all.train, 'train')
-  const train = shuffled.slice(0, trainingPieces)
+): Promise<{ train: EraPiece[]; heldOut: EraPiece[] }> {
+  const all = eraParts(await loadSpeeches())
   // Tuning measures on pieces that no run trains on.
-  const heldOut = tuning ? shuffled.slice(-300) : sample(all.heldOut, 'held out')
-  return { train, heldOut: heldOut.slice(0, heldOutLimit), labels: eraLabels }
+  const heldOut = tuning ? all.train.slice(-300) : all.heldOut
+  return { train: all.train.slice(0, trainingPieces), heldOut: heldOut.slice(0, heldOutLimit) }
 }

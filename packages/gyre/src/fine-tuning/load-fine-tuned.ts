@@ -2,11 +2,10 @@ import type { Adapter } from '@gyre/adapters'
 import { loadAdapterFolder } from '@gyre/adapters/node'
 import type { Tokenizer } from '@gyre/data'
 import { loadTokenizer } from '@gyre/data/node'
-import { adapterMethods } from '@gyre/train'
-import { type LoadModelOptions, longestSequence, type Model } from '@gyre/transformers'
+import { adapterMethods, checkVocabulary, headFor, type RunRecord } from '@gyre/train'
+import { longestSequence, type Model } from '@gyre/transformers'
 import { loadModelWithProgress } from '../load-model.js'
-import { checkVocabulary } from './check-fit.js'
-import { type RunRecord, readRunRecord } from './run-record.js'
+import { readRunRecord } from './run-record.js'
 
 /** A model that is ready for use, and what the fine-tuned folder says of itself. */
 export interface FineTuned {
@@ -52,16 +51,4 @@ export async function loadAdapted(folders: {
   const model = await loadModelWithProgress(folders.model, record ? headFor(record) : {})
   const adapter = await loadAdapterFolder(folders.adapter, model, Object.values(adapterMethods))
   return { model, adapter, record }
-}
-
-/** The head that a task needs on a base which has none: it is drawn here, and then read from the adapter. */
-export function headFor({ kind, labels }: Pick<RunRecord, 'kind' | 'labels'>): LoadModelOptions {
-  if (kind === 'language-model' || kind === 'instruct') return {}
-  const regression = kind === 'regression'
-  return {
-    task: 'sequence-classification',
-    strictness: 'new-head',
-    ...(regression ? { numLabels: 1 } : { numLabels: labels.length, labels }),
-    problemType: regression ? 'regression' : 'single_label_classification',
-  }
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { mobyDickText, speechesText } from '@gyre/data'
-import { decodeUtf8, loadMobyDick, loadSpeeches } from '@gyre/data/node'
+import { decodeUtf8, mobyDickText, speechesText } from '@gyre/data'
+import { loadMobyDick, loadSpeeches } from '@gyre/data/node'
 import { UsageError } from '../errors.js'
 
 /** The built-in texts that `--data` may name in place of a file. */

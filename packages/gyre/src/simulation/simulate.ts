@@ -10,8 +10,7 @@ import {
 } from '@gyre/nn'
 import type { SimulatedOptimizer, SimulatedRun, SimulationSettings, StartingGradient } from '@gyre/report'
 import { type HasParameters, meanSquaredError, mul, Rng, type Tensor, tensor } from '@gyre/tensor'
-import { recordTrainingCurve } from '@gyre/train'
-import { Network } from './network.js'
+import { CirculantNetwork, recordTrainingCurve } from '@gyre/train'
 
 /** How each optimiser is made, and the learning rate α that suits the dense network. */
 export const optimizers = {
@@ -64,7 +63,7 @@ export async function startingGradient(
   const student = networkOf('student', blockSize, settings)
   const target = teacherOf(blockSize, settings)
   const x = inputsAt(0, settings)
-  const normOf = async (network: Network): Promise<number> => {
+  const normOf = async (network: CirculantNetwork): Promise<number> => {
     const loss = () => meanSquaredError(network.forward(x), target(x))
     return rounded(await gradNorm(valueAndGrad(loss, trainedBy(network))().grads).item())
   }
@@ -96,13 +95,17 @@ function normalRows(rng: Rng, rows: number, width: number): Tensor {
   return tensor(Float32Array.from(rng.normals(rows * width)), { shape: [rows, width] })
 }
 
-function networkOf(role: 'teacher' | 'student', blockSize: number, settings: SimulationSettings): Network {
-  const network = new Network(settings, blockSize)
+function networkOf(
+  role: 'teacher' | 'student',
+  blockSize: number,
+  settings: SimulationSettings,
+): CirculantNetwork {
+  const network = new CirculantNetwork(settings, blockSize)
   seedParameters(network, new Rng(settings.seed).child(role).bits(1)[0]!)
   return network
 }
 
-function trainedBy(network: Network): HasParameters {
+function trainedBy(network: CirculantNetwork): HasParameters {
   const trained = [...network.namedParameters()].filter(([, { trainable }]) => trainable)
   return { namedParameters: () => trained }
 }

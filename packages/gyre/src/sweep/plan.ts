@@ -1,6 +1,15 @@
 import { reportModel } from '@gyre/report'
 import { isGyreError } from '@gyre/tensor'
-import { blockSizesOf, countTrained, parseMethod, withinBudget, withSize } from '@gyre/train'
+import {
+  blockSizesOf,
+  checkKind,
+  checkSequenceLength,
+  countTrained,
+  headFor,
+  parseMethod,
+  withinBudget,
+  withSize,
+} from '@gyre/train'
 import {
   createModel,
   languageModelTask,
@@ -8,8 +17,6 @@ import {
   type ModelConfig,
   type ModelTask,
 } from '@gyre/transformers'
-import { checkKind, checkSequenceLength } from '../fine-tuning/check-fit.js'
-import { headFor } from '../fine-tuning/load-fine-tuned.js'
 import { outlineTask, type TaskOutline } from '../fine-tuning/task.js'
 import { type Cell, makeCell, type Setting } from './cell.js'
 import type { Grid, GridMethod, GridModel, GridTask } from './grid.js'

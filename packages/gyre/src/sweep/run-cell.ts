@@ -1,11 +1,19 @@
 import { loadTokenizer } from '@gyre/data/node'
 import { cosineSchedule } from '@gyre/nn'
 import type { ResultRecord } from '@gyre/report'
-import { applyMethod, DivergenceError, parseMethod, runTraining, Trainer, toMicroBatch } from '@gyre/train'
+import {
+  applyMethod,
+  checkHead,
+  checkVocabulary,
+  DivergenceError,
+  headFor,
+  measureTask,
+  parseMethod,
+  runTraining,
+  Trainer,
+  toMicroBatch,
+} from '@gyre/train'
 import { loadConfigFolder, loadModelFolder } from '@gyre/transformers/node'
-import { checkHead, checkVocabulary } from '../fine-tuning/check-fit.js'
-import { headFor } from '../fine-tuning/load-fine-tuned.js'
-import { measureTask } from '../fine-tuning/measure-task.js'
 import { loadTask } from '../fine-tuning/task.js'
 import { processorSeconds } from '../processor-time.js'
 import { TrainingRecord } from '../training-record.js'

@@ -1,5 +1,5 @@
-import { bitsPerCharacter, classify, evaluateLanguageModel, measure } from '@gyre/train'
 import type { Model } from '@gyre/transformers'
+import { bitsPerCharacter, classify, evaluateLanguageModel, measure } from '../evaluate.js'
 import type { Task } from './task.js'
 
 /** What a model reaches on a task's held-out part, by the names of the measures. */

@@ -1,18 +1,18 @@
 import { seedParameters } from '@gyre/nn'
 import { randn, type Tensor } from '@gyre/tensor'
 import { describe, expect, it } from 'vitest'
-import { Network } from './network.js'
+import { CirculantNetwork } from './circulant-network.js'
 
 const x = randn([3, 16], { seed: 1 }) as Tensor
 const numbers = (t: Tensor): number[] => [...t.dataSync()].map(Number)
 
-describe('Network', () => {
+describe('CirculantNetwork', () => {
   it.each([
     [4, 16],
     [16, 16],
     [4, 2],
   ])('computes what its dense network computes: blocks of %i, %i outputs', (blockSize, outputs) => {
-    const network = new Network({ width: 16, layers: 3, outputs }, blockSize)
+    const network = new CirculantNetwork({ width: 16, layers: 3, outputs }, blockSize)
     seedParameters(network, 5)
     const [y, dense] = [network.forward(x), network.toDense().forward(x)]
     expect(y.shape).toEqual([3, outputs])
@@ -22,7 +22,9 @@ describe('Network', () => {
 
   it('trains its layers, and not the matrix that makes fewer outputs', () => {
     const count = (outputs: number, blockSize: number): number =>
-      new Network({ width: 16, layers: 2, outputs }, blockSize).countParameters({ trainableOnly: true })
+      new CirculantNetwork({ width: 16, layers: 2, outputs }, blockSize).countParameters({
+        trainableOnly: true,
+      })
     expect([count(16, 1), count(1, 1), count(1, 4), count(16, 16)]).toEqual([512, 512, 128, 32])
   })
 })

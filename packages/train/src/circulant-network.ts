@@ -1,10 +1,15 @@
 import { blockCirculant, toDense } from '@gyre/circulant'
 import { Linear, Module, normal } from '@gyre/nn'
-import type { SimulationSettings } from '@gyre/report'
 import { type Initializer, Parameter, relu, type Tensor } from '@gyre/tensor'
 
-/** Widths and numbers of layers, as `SimulationSettings` explains them. */
-export type NetworkSize = Pick<SimulationSettings, 'width' | 'layers' | 'outputs'>
+/** Widths and numbers of layers. */
+export interface NetworkSize {
+  /** Inputs and outputs of every layer. */
+  readonly width: number
+  readonly layers: number
+  /** Fewer outputs than the width are made by a fixed random matrix behind the last layer. */
+  readonly outputs: number
+}
 
 /**
  * Square layers without bias, with ReLU between them; block size 1 is a dense network. The entries of a weight begin
@@ -13,7 +18,7 @@ export type NetworkSize = Pick<SimulationSettings, 'width' | 'layers' | 'outputs
  *
  * @source He, Zhang, Ren, Sun: Delving Deep into Rectifiers. arXiv 1502.01852, section 2.2: the deviation √(2 / width).
  */
-export class Network extends Module {
+export class CirculantNetwork extends Module {
   readonly layers: readonly (Linear | BlockCirculantLayer)[]
   readonly readout: Linear | undefined
   readonly #size: NetworkSize
@@ -42,8 +47,8 @@ export class Network extends Module {
   }
 
   /** The dense network that computes the same function. */
-  toDense(): Network {
-    const dense = new Network(this.#size, 1)
+  toDense(): CirculantNetwork {
+    const dense = new CirculantNetwork(this.#size, 1)
     for (const [index, layer] of this.layers.entries()) {
       const weight = layer instanceof BlockCirculantLayer ? toDense(layer.c.value) : layer.weight.value
       ;(dense.layers[index] as Linear).weight.assign(weight)

@@ -1,0 +1,18 @@
+import { type Batches, type Example, exampleBatches } from '@gyre/data'
+import { type Parts, takePortion } from './portion.js'
+import { paddingOf, type TaskBatches, type TaskEncoding } from './task.js'
+
+/** Labelled texts for a classifier, or with `scores` for a regression. */
+export function labelledBatches(all: Parts<Example>, encoding: TaskEncoding, scores = false): TaskBatches {
+  const parts = encoding.portion ? takePortion(all, encoding.portion) : all
+  const { sequenceLength, ...options } = encoding.options
+  const batches = (examples: readonly Example[]): Batches =>
+    exampleBatches(
+      examples.map(({ text, textPair, label }) => ({
+        ...encoding.tokenizer.encodeForModel(text, { pair: textPair, maxLength: sequenceLength }),
+        label,
+      })),
+      { ...options, padToken: paddingOf(encoding), scores },
+    )
+  return { train: parts.train && batches(parts.train), heldOut: batches(parts.heldOut) }
+}
