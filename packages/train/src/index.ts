@@ -2,6 +2,7 @@ export { adapterFlopsPerToken } from './adapter-flops.js'
 export { type ApplyMethodOptions, applyMethod, type Trainable } from './apply-method.js'
 export { chooseBlockSizesFor, type GradientOptions, siteGradients } from './choose-block-sizes.js'
 export { CirculantNetwork, type NetworkSize } from './circulant-network.js'
+export { type DecidedMethod, decideMethod } from './decide-method.js'
 export { DivergenceError, TrainingError } from './errors.js'
 export {
   bitsPerCharacter,

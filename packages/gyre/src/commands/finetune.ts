@@ -8,6 +8,7 @@ import {
   type BatchSource,
   checkHead,
   checkVocabulary,
+  decideMethod,
   formatMeasures,
   headFor,
   measureTask,
@@ -32,7 +33,6 @@ import {
   addBlockSizeOptions,
   type BlockSizeOptions,
   blockSizesOfRun,
-  decideMethod,
   formatBlockSizes,
   withBlockSizeOptions,
 } from '../fine-tuning/block-sizes.js'

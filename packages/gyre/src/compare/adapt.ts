@@ -8,6 +8,7 @@ import {
   type BatchSource,
   bitsPerCharacter,
   classify,
+  decideMethod,
   evaluateLanguageModel,
   measure,
   parseRunMethod,
@@ -18,7 +19,6 @@ import {
 import { generate, type Model } from '@gyre/transformers'
 import { loadModelFolder } from '@gyre/transformers/node'
 import type { BackendOptions } from '../backend.js'
-import { decideMethod } from '../fine-tuning/block-sizes.js'
 import { TrainingRecord } from '../training-record.js'
 import { type ComparisonData, comparisonData } from './comparison-data.js'
 import type { ComparisonSettings, MethodRow } from './settings.js'

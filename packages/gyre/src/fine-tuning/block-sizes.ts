@@ -1,14 +1,7 @@
 import type { BlockSizeChoice, BlockSizesByPath } from '@gyre/circulant'
 import { formatNumber, renderTable } from '@gyre/report'
-import {
-  type AutomaticMethod,
-  type BatchSource,
-  chooseBlockSizesFor,
-  TrainingError,
-  type TrainingMethod,
-} from '@gyre/train'
+import { type AutomaticMethod, TrainingError } from '@gyre/train'
 import { hasRunCheckpoint, readRunSettings } from '@gyre/train/node'
-import type { Model } from '@gyre/transformers'
 import type { Command } from 'commander'
 import { integer } from '../common-options.js'
 
@@ -30,28 +23,6 @@ export function withBlockSizeOptions(method: string, { blockSize, budget }: Bloc
   if (blockSize !== undefined) words.push(`p=${blockSize}`)
   if (budget !== undefined) words.push(`budget=${budget}`)
   return words.join(':')
-}
-
-/** A method that can be trained. */
-export interface DecidedMethod {
-  readonly method: TrainingMethod
-  /** The sizes of its blocks, where they were left to the gradients. */
-  readonly blockSizes?: BlockSizesByPath
-  /** How they were chosen; absent where the run had chosen them before. */
-  readonly choice?: BlockSizeChoice
-}
-
-/** A method as it is; or with the block sizes that a run has already, or else with those that the gradients choose. */
-export async function decideMethod(
-  model: Model,
-  method: TrainingMethod | AutomaticMethod,
-  batches: BatchSource,
-  chosenBefore?: BlockSizesByPath,
-): Promise<DecidedMethod> {
-  if (method.kind !== 'automatic') return { method }
-  if (chosenBefore) return { method: method.withBlockSizes(chosenBefore), blockSizes: chosenBefore }
-  const choice = await chooseBlockSizesFor(model, method, batches)
-  return { method: method.withBlockSizes(choice.blockSizes), blockSizes: choice.blockSizes, choice }
 }
 
 /** The block sizes of the run that a checkpoint is of; undefined where there is none, or it chose none. */
