@@ -9,7 +9,7 @@ export default defineConfig({
   test: {
     include: long
       ? ['packages/*/src/**/*.long.test.ts', 'test/**/*.long.test.ts']
-      : ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts'],
+      : ['packages/*/src/**/*.test.ts', 'docs/playground/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', ...(long ? [] : ['**/*.long.test.ts'])],
     globalSetup: ['./test/build-kernels.ts', './test/software-gpu.ts'],
     pool: 'forks',

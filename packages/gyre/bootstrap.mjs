@@ -28,7 +28,9 @@ const commands = {
     dev: true,
     kernels: true, // types of their arguments are generated
     run: () =>
-      pnpm(['exec', 'biome', 'check', '--error-on-warnings', '.']) || pnpm(['exec', 'tsc', '-p', '.']),
+      pnpm(['exec', 'biome', 'check', '--error-on-warnings', '.']) ||
+      pnpm(['exec', 'tsc', '-p', '.']) ||
+      pnpm(['exec', 'tsc', '-p', 'docs/playground']),
   },
   format: { dev: true, run: () => pnpm(['exec', 'biome', 'check', '--write', '.']) },
   build: {
