@@ -11,6 +11,11 @@ export interface ExampleBatchingOptions extends BatchingOptions {
   readonly padToken: number
   /** Whether labels are scores (float32) and not classes. */
   readonly scores?: boolean
+  /**
+   * To how many tokens a batch is padded whose longest text has so many: fewer lengths are fewer programs to compile.
+   * Default as many.
+   */
+  readonly paddedLength?: (longest: number) => number
 }
 
 /** A prompt and its answer as the ids of one text. */
@@ -63,7 +68,11 @@ interface Encoded {
 function paddedBatches<Item extends Encoded>(
   items: readonly Item[],
   what: string,
-  { padToken, ...options }: BatchingOptions & { readonly padToken: number },
+  {
+    padToken,
+    paddedLength = (longest) => longest,
+    ...options
+  }: BatchingOptions & Pick<ExampleBatchingOptions, 'padToken' | 'paddedLength'>,
   labelsOf: (
     rows: readonly Item[],
     padded: Pick<TokenBatch, 'batchSize' | 'sequenceLength' | 'inputIds'>,
@@ -75,7 +84,7 @@ function paddedBatches<Item extends Encoded>(
   const collate = (indices: readonly number[]): TokenBatch => {
     const rows = indices.map((index) => items[index]!)
     const batchSize = rows.length
-    const sequenceLength = Math.max(...indices.map(lengthOf))
+    const sequenceLength = paddedLength(Math.max(...indices.map(lengthOf)))
     const inputIds = new Int32Array(batchSize * sequenceLength).fill(padToken)
     const attentionMask = new Int32Array(inputIds.length)
     const tokenTypeIds = hasTypes ? new Int32Array(inputIds.length) : undefined

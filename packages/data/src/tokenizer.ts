@@ -101,6 +101,12 @@ export class Tokenizer {
     return frameTexts(this.#frame, this.encode(text), second, maxLength)
   }
 
+  /** A text that a model continues: with what `encodeForModel` puts before it, without what ends it. */
+  encodePrompt(text: string): Int32Array {
+    const { ids } = this.encodeForModel(text)
+    return ids.length > 1 && ids.at(-1) === this.special.eos ? ids.subarray(0, -1) : ids
+  }
+
   decode(ids: ArrayLike<number>): string {
     if (ids.length === 0) return ''
     return this.#tokenizer.decode(Array.from(ids), {

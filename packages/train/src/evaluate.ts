@@ -1,5 +1,6 @@
 import type { Batches } from '@gyre/data'
-import { compile } from '@gyre/graph'
+import { type Compiled, compile } from '@gyre/graph'
+import type { Tensor } from '@gyre/tensor'
 import type { Model, ModelInputs } from '@gyre/transformers'
 import { DivergenceError } from './errors.js'
 import { accuracy, f1, matthews, pearson, spearman } from './metrics.js'
@@ -8,6 +9,22 @@ import { toInputs } from './token-inputs.js'
 export type MetricName = 'accuracy' | 'f1' | 'matthews' | 'pearson' | 'spearman'
 const metricFunctions = { accuracy, f1, matthews, pearson, spearman } satisfies {
   [Name in MetricName]: (predictions: ArrayLike<number>, labels: ArrayLike<number>) => number
+}
+
+type OfInputs = Compiled<readonly [inputs: ModelInputs], Tensor>
+
+/** What is compiled stays with the model: measured again, it traces nothing. */
+const compiledLosses = new WeakMap<Model, OfInputs>()
+const compiledLogits = new WeakMap<Model, OfInputs>()
+
+function compiledOnce(
+  known: WeakMap<Model, OfInputs>,
+  model: Model,
+  fn: (inputs: ModelInputs) => Tensor,
+): OfInputs {
+  const compiled = known.get(model) ?? compile(fn, model)
+  known.set(model, compiled)
+  return compiled
 }
 
 /** Mean loss per predicted token, in nats, over every batch once. */
@@ -19,9 +36,10 @@ export async function evaluateLanguageModel(
   let total = 0
   let tokens = 0
   let done = 0
-  const lossOf = compile(
-    (inputs: ModelInputs) => model.forward({ ...inputs, lossReduction: 'sum' }).loss!,
+  const lossOf = compiledOnce(
+    compiledLosses,
     model,
+    (inputs) => model.forward({ ...inputs, lossReduction: 'sum' }).loss!,
   )
   for (const batch of batches.inOrder()) {
     total += await lossOf(toInputs(batch)).item()
@@ -52,7 +70,7 @@ export async function classify(
   const predictions: number[] = []
   const labels: number[] = []
   let done = 0
-  const logitsOf = compile((inputs: ModelInputs) => model.forward(inputs).logits, model)
+  const logitsOf = compiledOnce(compiledLogits, model, (inputs) => model.forward(inputs).logits)
   for (const batch of batches.inOrder()) {
     const { labels: _labels, ...inputs } = toInputs(batch)
     const values = (await logitsOf(inputs).data()) as Float32Array

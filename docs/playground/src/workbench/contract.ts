@@ -1,15 +1,17 @@
 import type { BlockSizesByPath } from '@gyre/circulant'
 import type { NamedColumns } from '@gyre/data'
-import type { TaskKind } from '@gyre/train'
+import type { RunRecord, TaskKind } from '@gyre/train'
 import type { ReadonlySignal } from '@preact/signals'
 
 /** The two base models that come with the page, as `gyre pretrain` writes them: `bases/decoder/config.json`, …. */
 export type BaseName = 'decoder' | 'encoder'
 
+/** Data of the packages: `era` is the speeches with the era as their class. */
+export type BuiltInData = 'moby-dick' | 'speeches' | 'era'
+
 /** What is trained on. Texts are for the decoder, classes for the encoder. */
 export type RunData =
-  /** Of the packages: `era` is the speeches with the era as their class. */
-  | { readonly kind: 'built-in'; readonly name: 'moby-dick' | 'speeches' | 'era' }
+  | { readonly kind: 'built-in'; readonly name: BuiltInData }
   /** A text file of the visitor's. */
   | { readonly kind: 'text'; readonly fileName: string; readonly text: string }
   /** A table of the visitor's, TSV, CSV or JSON Lines by its ending: as the task `classify` reads it. */
@@ -63,6 +65,20 @@ export interface RunFacts {
   readonly learningRates: readonly { readonly group: string; readonly learningRate: number }[]
   /** Where the gradients chose them. */
   readonly blockSizes?: BlockSizesByPath
+  /** Of an adapter that was loaded in place of a training. */
+  readonly loaded?: LoadedAdapter
+}
+
+/** What is known of an adapter from files. */
+export interface LoadedAdapter {
+  /** The base model that it fits. */
+  readonly base: BaseName
+  readonly method: string
+  readonly targets: readonly string[]
+  /** What it says of its training; undefined for one from elsewhere. */
+  readonly record: RunRecord | undefined
+  /** The built-in data that it was trained on, where that can be told: it is measured on what is held out of it. */
+  readonly data: BuiltInData | undefined
 }
 
 /** After every step. */
@@ -74,7 +90,7 @@ export interface RunStep {
   readonly milliseconds: number
   /** Tokens that the step was trained on, padding left out. */
   readonly tokens: number
-  /** Of the backend: the WebAssembly memory, or buffers of the GPU. */
+  /** Of the backend: the WebAssembly memory, or buffers of the GPU; 0 on `js`, which has no memory of its own. */
   readonly backendBytes: number
 }
 
@@ -87,21 +103,33 @@ export interface FolderFile {
   readonly bytes: Uint8Array
 }
 
-/** What a model says to a text: the text continued, or a class with its probability for every label. */
+/** What a model says to a text. */
 export type Answer =
+  /** How it goes on: what comes after the text that was asked. */
   | { readonly kind: 'text'; readonly text: string }
+  /** In the order of the labels. */
   | {
       readonly kind: 'classes'
       readonly probabilities: readonly { readonly label: string; readonly probability: number }[]
     }
   | { readonly kind: 'number'; readonly value: number }
 
-/** To the worker of a run. Each run has a worker of its own. */
+/** To the worker of a run. Each run has a worker of its own. `filesAt` is the address of `bases/` and `data/`. */
 export type RunRequest =
   /** Trains, from the beginning or from where the run was saved under this id. */
-  | { readonly type: 'train'; readonly id: string; readonly settings: RunSettings }
+  | {
+      readonly type: 'train'
+      readonly filesAt: string
+      readonly id: string
+      readonly settings: RunSettings
+    }
   /** Takes an adapter's files in place of a training: it can be asked, measured and exported. */
-  | { readonly type: 'load'; readonly files: readonly FolderFile[]; readonly backend: RunBackend }
+  | {
+      readonly type: 'load'
+      readonly filesAt: string
+      readonly files: readonly FolderFile[]
+      readonly backend: RunBackend
+    }
   | { readonly type: 'pause' }
   | { readonly type: 'resume' }
   /** Answered between two steps. */
@@ -114,13 +142,15 @@ export type RunStatus = 'preparing' | 'training' | 'paused' | 'measuring' | 'fin
 /** From the worker of a run. */
 export type RunEvent =
   | { readonly type: 'status'; readonly status: Exclude<RunStatus, 'failed'>; readonly doing?: string }
-  | { readonly type: 'facts'; readonly facts: RunFacts; readonly settings: RunSettings }
+  | { readonly type: 'facts'; readonly facts: RunFacts }
   /** A resumed run gives the steps of before at once. */
   | { readonly type: 'steps'; readonly steps: readonly RunStep[] }
   /** On a part of what is held out while the run goes on, on all of it at the end. */
   | { readonly type: 'measured'; readonly measured: Measured }
   | { readonly type: 'answer'; readonly question: number; readonly answer: Answer }
   | { readonly type: 'exported'; readonly question: number; readonly files: readonly FolderFile[] }
+  /** What went wrong without ending the run: it could not be saved. */
+  | { readonly type: 'remark'; readonly sentence: string }
   /** What `ask` or `export` could not do. */
   | { readonly type: 'refused'; readonly question: number; readonly sentence: string }
   /** The run is over; `savedStep` is where training it again under the same id goes on. */
@@ -129,7 +159,7 @@ export type RunEvent =
 /** A run as the page holds it: what its worker has told, and what can be asked of it. */
 export interface Run {
   readonly id: string
-  /** Undefined until a loaded adapter has said how it was trained. */
+  /** Undefined for a loaded adapter, of which `facts.value.loaded` tells what is known. */
   readonly settings: ReadonlySignal<RunSettings | undefined>
   readonly status: ReadonlySignal<RunStatus>
   /** What it is busy with, beside training: `reading Moby-Dick`. */
@@ -137,6 +167,8 @@ export interface Run {
   readonly facts: ReadonlySignal<RunFacts | undefined>
   readonly steps: ReadonlySignal<readonly RunStep[]>
   readonly measured: ReadonlySignal<readonly Measured[]>
+  /** What went wrong without ending it: that it could not be saved. */
+  readonly remarks: ReadonlySignal<readonly string[]>
   /** Why it failed, and the step that `continueOn` goes on from. */
   readonly failure: ReadonlySignal<RunFailure | undefined>
   /** Takes effect after the step that is being computed; the run is saved then. */
@@ -162,7 +194,7 @@ export interface RunFailure {
   readonly savedStep: number | undefined
 }
 
-/** A run that a closed tab left behind. */
+/** A run that a closed tab left behind; one that another tab has open is not among them. */
 export interface SavedRun {
   readonly id: string
   readonly settings: RunSettings

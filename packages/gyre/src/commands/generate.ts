@@ -117,10 +117,8 @@ async function readPrompts({ prompt, prompts: file }: GenerateOptions): Promise<
   return [...prompt, ...lines]
 }
 
-/** The prompt as a model takes the beginning of a text: with what stands before texts, not with what ends them. */
 function encodePrompt(text: string, tokenizer: Tokenizer): Int32Array {
-  const { ids } = tokenizer.encodeForModel(text)
-  const prompt = ids.length > 1 && ids.at(-1) === tokenizer.special.eos ? ids.subarray(0, -1) : ids
+  const prompt = tokenizer.encodePrompt(text)
   if (prompt.length === 0) throw new UsageError('--prompt is empty')
   return prompt
 }

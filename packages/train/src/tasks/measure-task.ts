@@ -3,11 +3,15 @@ import { bitsPerCharacter, classify, evaluateLanguageModel, measure } from '../e
 import type { Task } from './task.js'
 
 /** What a model reaches on a task's held-out part, by the names of the measures. */
-export async function measureTask(model: Model, task: Task): Promise<{ [metric: string]: number }> {
+export async function measureTask(
+  model: Model,
+  task: Task,
+  onBatch?: (done: number) => void,
+): Promise<{ [metric: string]: number }> {
   if (task.kind === 'classification' || task.kind === 'regression') {
-    return measure(await classify(model, task.heldOut), task.metrics)
+    return measure(await classify(model, task.heldOut, onBatch), task.metrics)
   }
-  const { loss, tokens } = await evaluateLanguageModel(model, task.heldOut)
+  const { loss, tokens } = await evaluateLanguageModel(model, task.heldOut, onBatch)
   if (task.kind === 'instruct') return { lossPerAnswerToken: loss }
   return { loss, bitsPerCharacter: bitsPerCharacter(loss, tokens, task.heldOutCharacters!) }
 }

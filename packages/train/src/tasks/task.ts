@@ -29,6 +29,8 @@ export interface TaskOptions {
   /** Tokens in a sequence, at most. */
   readonly sequenceLength: number
   readonly seed: number
+  /** Labelled texts are padded to a multiple of it, for fewer shapes to compile. Default 1. */
+  readonly lengthMultiple?: number
 }
 
 /** How a task's data becomes batches. */
