@@ -8,15 +8,26 @@ import { signal } from '@preact/signals'
 export const pictureBackendNames = ['webgpu', 'webgl2', 'wasm', 'js'] as const
 export type PictureBackendName = (typeof pictureBackendNames)[number]
 
-/** A backend that is open, or the sentence that says why there is none. */
-export type OpenedBackend =
-  | { readonly name: PictureBackendName; readonly backend: Backend; readonly kernels: string }
-  | { readonly name: PictureBackendName; readonly unavailable: string }
+/** A backend that is open. */
+export interface PictureBackend {
+  readonly name: PictureBackendName
+  readonly backend: Backend
+  /** What runs there, in words. */
+  readonly kernels: string
+  /** Resolves when its device is gone, and everything that was there with it; absent where that cannot be. */
+  readonly lost?: Promise<unknown>
+}
+
+/** The sentence that says why there is none. */
+export interface UnavailableBackend {
+  readonly name: PictureBackendName
+  readonly unavailable: string
+}
+
+export type OpenedBackend = PictureBackend | UnavailableBackend
 
 /**
  * The backend of the pictures: it is the process-wide one of the page, and tensors of another one are not to be used
- * once it has changed. Undefined until the first has been opened.
+ * once it has changed. Undefined until the first has been opened. `choose-backend.ts` is what sets it.
  */
-export const pictureBackend = signal<Extract<OpenedBackend, { readonly backend: Backend }> | undefined>(
-  undefined,
-)
+export const pictureBackend = signal<PictureBackend | undefined>(undefined)

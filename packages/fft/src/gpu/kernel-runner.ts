@@ -48,7 +48,15 @@ async function bestBackend(): Promise<GpuBackend> {
   }
 }
 
-function hasWebGl2(): boolean {
+let webGl2: boolean | undefined
+
+/** Whether there is WebGL2: asked once, since a page may have few contexts, and each question takes one. */
+export function hasWebGl2(): boolean {
+  webGl2 ??= opensWebGl2()
+  return webGl2
+}
+
+function opensWebGl2(): boolean {
   const canvas =
     typeof OffscreenCanvas !== 'undefined'
       ? new OffscreenCanvas(1, 1)
