@@ -27,6 +27,7 @@ export { type PretrainingOptions, pretraining, pretrainingBatches } from './pret
 export { type RunOptions, runTraining } from './run.js'
 export { captureRun, type FoundRun, type RunIdentity, type RunState, restoreRun } from './run-state.js'
 export * from './tasks/index.js'
+export { TeacherStudent, type TeacherStudentSettings } from './teacher-student.js'
 export { toInputs, toMicroBatch } from './token-inputs.js'
 export {
   type BatchSource,
@@ -35,4 +36,10 @@ export {
   Trainer,
   type TrainerOptions,
 } from './trainer.js'
-export { recordTrainingCurve, type TrainingCurve, type TrainingCurveOptions } from './training-curve.js'
+export {
+  recordTrainingCurve,
+  type TrainingCurve,
+  type TrainingCurveOptions,
+  type TrainingPoint,
+  trainingPoints,
+} from './training-curve.js'

@@ -1,7 +1,7 @@
 import { SGD } from '@gyre/nn'
 import { mean, mul, Parameter, relu, sum, type Tensor, tensor } from '@gyre/tensor'
 import { describe, expect, it } from 'vitest'
-import { recordTrainingCurve } from './training-curve.js'
+import { recordTrainingCurve, trainingPoints } from './training-curve.js'
 
 /** Gradient descent on `½ h w²` from w = 1: each step multiplies w by `1 - rate · h`. */
 function descend(rate: number, { curvature = 4, steps = 5 } = {}) {
@@ -51,5 +51,29 @@ describe('recordTrainingCurve', () => {
       steps: 5,
     })
     expect(curve).toMatchObject({ losses: [2], divergedAt: 2 })
+  })
+})
+
+describe('trainingPoints', () => {
+  it('tells of a step before the next one is computed, and of the one that diverged', async () => {
+    const w = new Parameter({ shape: [1], dtype: 'float32' }, () => Float32Array.of(1))
+    const trained = { namedParameters: () => [['w', w]] as const }
+    let batches = 0
+    const points = trainingPoints({
+      loss: (h: Tensor) => mul(mean(mul(h, mul(w.value as Tensor, w.value as Tensor))), 0.5),
+      trained,
+      optimizer: new SGD(trained, { learningRate: 3 }),
+      batchAt: () => {
+        batches++
+        return tensor([4])
+      },
+      steps: 5,
+    })
+    expect((await points.next()).value).toEqual({ step: 1, loss: 2, gradNorm: 4, diverged: false })
+    expect(batches).toBe(1)
+    // w was multiplied by -11.
+    expect((await points.next()).value).toEqual({ step: 2, loss: 242, gradNorm: 44, diverged: true })
+    expect((await points.next()).done).toBe(true)
+    expect(batches).toBe(2)
   })
 })

@@ -23,17 +23,27 @@ export interface TrainingCurveOptions<Batch> {
   readonly steps: number
 }
 
+/** What a training shows before one of its updates. */
+export interface TrainingPoint {
+  /** Counted from 1. */
+  readonly step: number
+  readonly loss: number
+  readonly gradNorm: number
+  /** Whether the training is over because of it. */
+  readonly diverged: boolean
+}
+
 /** A loss above this multiple of the first one is not on its way back. */
 const farAbove = 100
 
 /**
- * Trains and writes down how it went. It ends where it diverges: where the loss or the gradient is no number, the loss
- * is above 100 times the first, or the gradient is exactly 0, since a step has thrown every unit to where nothing
- * reaches it any more.
+ * Trains, and tells of every step before the next one is computed. It ends where it diverges: where the loss or the
+ * gradient is no number, the loss is above 100 times the first, or the gradient is exactly 0, since a step has thrown
+ * every unit to where nothing reaches it any more.
  */
-export async function recordTrainingCurve<Batch>(
+export async function* trainingPoints<Batch>(
   options: TrainingCurveOptions<Batch>,
-): Promise<TrainingCurve> {
+): AsyncGenerator<TrainingPoint, void> {
   const { loss, trained, optimizer, batchAt, steps } = options
   const update = compile(
     (batch: Batch) => {
@@ -44,17 +54,28 @@ export async function recordTrainingCurve<Batch>(
     trained,
     optimizer,
   )
-  const losses: number[] = []
-  const gradNorms: number[] = []
+  let first: number | undefined
   for (let step = 0; step < steps; step++) {
     const result = update(batchAt(step))
     const [value, norm] = [await result.loss.item(), await result.norm.item()]
+    first ??= value
     const isTraining = Number.isFinite(value) && Number.isFinite(norm) && norm > 0
-    if (!isTraining || value > farAbove * (losses[0] ?? value)) {
-      return { losses, gradNorms, divergedAt: step + 1 }
-    }
-    losses.push(value)
-    gradNorms.push(norm)
+    const diverged = !isTraining || value > farAbove * first
+    yield { step: step + 1, loss: value, gradNorm: norm, diverged }
+    if (diverged) return
+  }
+}
+
+/** Trains and writes down how it went, until it ends as `trainingPoints` does. */
+export async function recordTrainingCurve<Batch>(
+  options: TrainingCurveOptions<Batch>,
+): Promise<TrainingCurve> {
+  const losses: number[] = []
+  const gradNorms: number[] = []
+  for await (const { step, loss, gradNorm, diverged } of trainingPoints(options)) {
+    if (diverged) return { losses, gradNorms, divergedAt: step }
+    losses.push(loss)
+    gradNorms.push(gradNorm)
   }
   return { losses, gradNorms }
 }

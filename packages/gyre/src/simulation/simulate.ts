@@ -1,16 +1,7 @@
-import { valueAndGrad } from '@gyre/autograd'
-import {
-  Adadelta,
-  AdamW,
-  gradNorm,
-  type NamedParameters,
-  type Optimizer,
-  SGD,
-  seedParameters,
-} from '@gyre/nn'
+import { Adadelta, AdamW, type NamedParameters, type Optimizer, SGD } from '@gyre/nn'
 import type { SimulatedOptimizer, SimulatedRun, SimulationSettings, StartingGradient } from '@gyre/report'
-import { type HasParameters, meanSquaredError, mul, Rng, type Tensor, tensor } from '@gyre/tensor'
-import { CirculantNetwork, recordTrainingCurve } from '@gyre/train'
+import type { Tensor } from '@gyre/tensor'
+import { recordTrainingCurve, TeacherStudent } from '@gyre/train'
 
 /** How each optimiser is made, and the learning rate α that suits the dense network. */
 export const optimizers = {
@@ -41,15 +32,14 @@ export function planRuns({ blockSizes, optimizers: names, learningRate }: Simula
 
 /** Trains one network. The same seed gives the same inputs to all, and to one block size the same start and targets. */
 export async function simulateRun(run: PlannedRun, settings: SimulationSettings): Promise<SimulatedRun> {
-  const student = networkOf('student', run.blockSize, settings)
-  const trained = trainedBy(student)
-  const target = teacherOf(run.blockSize, settings)
-  const { learningRate } = run
+  const { blockSize, optimizer, learningRate } = run
+  const task = await TeacherStudent.create(blockSize, settings)
+  const student = task.student()
   const curve = await recordTrainingCurve({
-    loss: (x: Tensor) => meanSquaredError(student.forward(x), target(x)),
-    trained,
-    optimizer: optimizers[run.optimizer].make(trained, { learningRate }),
-    batchAt: (step) => inputsAt(step, settings),
+    loss: (x: Tensor) => task.loss(student, x),
+    trained: student,
+    optimizer: optimizers[optimizer].make(student, { learningRate }),
+    batchAt: (step) => task.inputsAt(step),
     steps: settings.steps,
   })
   return { ...run, ...curve, losses: curve.losses.map(rounded), gradNorms: curve.gradNorms.map(rounded) }
@@ -60,54 +50,14 @@ export async function startingGradient(
   blockSize: number,
   settings: SimulationSettings,
 ): Promise<StartingGradient> {
-  const student = networkOf('student', blockSize, settings)
-  const target = teacherOf(blockSize, settings)
-  const x = inputsAt(0, settings)
-  const normOf = async (network: CirculantNetwork): Promise<number> => {
-    const loss = () => meanSquaredError(network.forward(x), target(x))
-    return rounded(await gradNorm(valueAndGrad(loss, trainedBy(network))().grads).item())
-  }
+  const task = await TeacherStudent.create(blockSize, settings)
+  const student = task.student()
   return {
     blockSize,
     parameters: student.countParameters({ trainableOnly: true }),
-    norm: await normOf(student),
-    denseNorm: await normOf(student.toDense()),
+    norm: rounded(await task.startingNorm(student)),
+    denseNorm: rounded(await task.startingNorm(student.toDense())),
   }
-}
-
-/**
- * What a student is to learn: the answers of a network of its own kind with other numbers, so that there is something
- * to learn at every block size. They have the mean square 1, which is thus the loss of answering 0.
- */
-function teacherOf(blockSize: number, settings: SimulationSettings): (x: Tensor) => Tensor {
-  const teacher = networkOf('teacher', blockSize, settings)
-  const sample = normalRows(new Rng(settings.seed).child('sample'), 256, settings.width)
-  const answers = teacher.forward(sample).dataSync() as Float32Array
-  const meanSquare = answers.reduce((sum, value) => sum + value ** 2, 0) / answers.length
-  return (x) => mul(teacher.forward(x), meanSquare ** -0.5)
-}
-
-function inputsAt(step: number, { seed, batchSize, width }: SimulationSettings): Tensor {
-  return normalRows(new Rng(seed).child('inputs').child(step), batchSize, width)
-}
-
-function normalRows(rng: Rng, rows: number, width: number): Tensor {
-  return tensor(Float32Array.from(rng.normals(rows * width)), { shape: [rows, width] })
-}
-
-function networkOf(
-  role: 'teacher' | 'student',
-  blockSize: number,
-  settings: SimulationSettings,
-): CirculantNetwork {
-  const network = new CirculantNetwork(settings, blockSize)
-  seedParameters(network, new Rng(settings.seed).child(role).bits(1)[0]!)
-  return network
-}
-
-function trainedBy(network: CirculantNetwork): HasParameters {
-  const trained = [...network.namedParameters()].filter(([, { trainable }]) => trainable)
-  return { namedParameters: () => trained }
 }
 
 /** Four digits are what a curve is read by. */
