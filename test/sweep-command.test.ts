@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ResultRecord } from '@gyre/report'
+import { type ResultRecord, reportResults } from '@gyre/report'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isLongRun } from './long-run.js'
 import { hasRedisServer, type RedisServer, startRedisServer } from './redis-server.js'
@@ -33,11 +33,12 @@ tasks:
 training: { steps: 10, batch-size: 2, sequence-length: 16 }
 methods:
   - { method: bca, sizes: [8], learning-rates: [0.1, 0.4] }
+  - { name: auto, method: "bca:p=auto", budgets: bca, learning-rates: [0.4] }
 seeds: [1]
 `,
 )
 const undisturbed = join(folder, 'undisturbed')
-const cells = 3
+const cells = 4
 
 /** The lines of a results file. */
 function recordsOf(out: string): ResultRecord[] {
@@ -50,8 +51,8 @@ function recordsOf(out: string): ResultRecord[] {
 /** What must be equal of two sweeps, by cell; times and memory are not. */
 function numbersOf(records: readonly ResultRecord[]) {
   return records
-    .map(({ cell, settings, metrics: { loss, bitsPerCharacter, finalLoss }, curves }) => ({
-      ...{ cell, settings, curves },
+    .map(({ cell, settings, metrics: { loss, bitsPerCharacter, finalLoss }, curves, blockSizes }) => ({
+      ...{ cell, settings, curves, blockSizes },
       metrics: { loss, bitsPerCharacter, finalLoss },
     }))
     .sort((a, b) => a.cell.localeCompare(b.cell))
@@ -80,7 +81,8 @@ describe('gyre sweep', () => {
   it('says what would run, and runs nothing, with --dry-run', async () => {
     const out = join(folder, 'dry')
     const plan = await outputOf('sweep', grid, '--dry-run', '--out', out)
-    expect(plan).toContain('1 settings, 3 cells: 2 to choose learning rates, 1 to compare; 0 are finished')
+    expect(plan).toContain('2 settings, 4 cells: 2 to choose learning rates, 2 to compare; 0 are finished')
+    expect(plan).toContain('where the gradients of each run choose the block sizes, trained is the budget')
     expect(plan).toMatch(/estimated: .*from traced FLOPs, at the speed of a few steps/)
     expect(existsSync(out)).toBe(false)
   })
@@ -90,7 +92,7 @@ describe('gyre sweep', () => {
     const records = recordsOf(undisturbed)
     expect(records).toHaveLength(cells)
     const [tuning, compared] = [true, false].map((flag) =>
-      records.filter(({ settings }) => settings.tuning === flag),
+      records.filter(({ settings }) => settings.row === 'bca' && settings.tuning === flag),
     )
     const best = [...tuning!].sort((a, b) => a.metrics.loss! - b.metrics.loss!)[0]!
     expect(compared!.map(({ settings }) => [settings.seed, settings['learning-rate']]).sort()).toEqual([
@@ -98,6 +100,7 @@ describe('gyre sweep', () => {
     ])
     expect(summaries).toMatchObject([
       { method: 'bca:p=8', learningRate: best.settings['learning-rate'], runs: 1 },
+      { method: 'bca:p=auto:budget=64', learningRate: 0.4, runs: 1 },
     ])
     expect(summaries[0]!.mean).toBe(compared![0]!.metrics.loss)
     expect(records[0]).toMatchObject({
@@ -107,6 +110,22 @@ describe('gyre sweep', () => {
       metrics: { trainableParameters: (16 * 16) / 8 + (16 * 16) / 8 },
       curves: { loss: { steps: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] } },
     })
+  })
+
+  it('keeps the block sizes that the gradients of a run chose, and counts what they cost', () => {
+    const automatic = recordsOf(undisturbed).find(({ settings }) => settings.row === 'auto')!
+    const { blockSizes, metrics, settings } = automatic
+    expect(settings).toMatchObject({ method: 'bca:p=auto:budget=64', budget: 64 })
+    const sizes = Object.entries(blockSizes!)
+    expect(sizes.length).toBeGreaterThan(0)
+    for (const [site] of sizes) expect(site).toMatch(/^model\.layers\.0\.self_attn\.[qv]_proj$/)
+    expect(metrics.trainableParameters).toBe(sizes.reduce((sum, [, size]) => sum + (16 * 16) / size, 0))
+    expect(metrics.trainableParameters).toBeLessThanOrEqual(64)
+    expect(metrics.adapterFlopsPerToken).toBeGreaterThan(0)
+    const [section] = reportResults([automatic]).sections
+    expect(section!.tables.find(({ title }) => title === 'Block sizes by layer')!.rows).toEqual(
+      sizes.map(([site, size]) => [site, size]),
+    )
   })
 
   it('has nothing to do when it is done', async () => {

@@ -4,9 +4,11 @@ export {
   type BlockSizeScore,
   type BlockSizesByPath,
   capturedShare,
+  checkBlockSizeBudget,
   chooseBlockSizes,
   type SiteChoice,
   type SiteGradient,
+  smallestBlockCirculant,
 } from './adaptive/choose-block-sizes.js'
 export { gradientEnergy, kernelGradient } from './adaptive/gradient-energy.js'
 export { chooseWithin, type KnapsackItem } from './adaptive/knapsack.js'

@@ -2,7 +2,7 @@ import { type Tensor, tensor } from '@gyre/tensor'
 import { createModel, type Gpt2Config, type Model } from '@gyre/transformers'
 import { describe, expect, it } from 'vitest'
 import { applyMethod } from './apply-method.js'
-import { chooseBlockSizesFor, siteGradients } from './choose-block-sizes.js'
+import { chooseBlockSizesFor, provisionalBlockSizes, siteGradients } from './choose-block-sizes.js'
 import { parseRunMethod } from './method-grammar.js'
 import type { MicroBatch } from './trainer.js'
 
@@ -79,5 +79,24 @@ describe('chooseBlockSizesFor', () => {
     expect(trainable.adapter!.sites.map(({ site }) => site.path)).toEqual(Object.keys(choice.blockSizes))
     // What the run trains leaves the gradient at zero kernels, and so the choice, as it was.
     expect(await chooseBlockSizesFor(model, method, (step) => [part(step, 2)])).toEqual(choice)
+  })
+})
+
+describe('provisionalBlockSizes', () => {
+  // Two layers of 8 → 24 and two of 8 → 12, whose common divisors end at 8 and at 4.
+  const sizes = (budget: number) => Object.values(provisionalBlockSizes(modelOf(), { budget, targets }))
+
+  it('are one size everywhere, as near to the budget as there is one', () => {
+    expect(sizes(1000)).toEqual([1, 1, 1, 1])
+    expect(sizes(575)).toEqual([2, 2, 2, 2])
+    expect(sizes(143)).toEqual([8, 4, 8, 4])
+  })
+
+  it('are those of the first layers that the budget buys, where it is too small for all', () => {
+    expect(provisionalBlockSizes(modelOf(), { budget: 50, targets })).toEqual({
+      'transformer.h.0.attn.c_attn': 8,
+      'transformer.h.0.mlp.c_fc': 4,
+    })
+    expect(() => sizes(23)).toThrow('budget 23 buys no adapter; the smallest one has 24 numbers')
   })
 })

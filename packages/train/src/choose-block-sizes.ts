@@ -1,5 +1,13 @@
-import { findSites } from '@gyre/adapters'
-import { type BlockSizeChoice, chooseBlockSizes, type SiteGradient } from '@gyre/circulant'
+import { findSites, type Site } from '@gyre/adapters'
+import {
+  type BlockSizeChoice,
+  type BlockSizesByPath,
+  blockSizeAt,
+  checkBlockSizeBudget,
+  chooseBlockSizes,
+  commonDivisors,
+  type SiteGradient,
+} from '@gyre/circulant'
 import { compile } from '@gyre/graph'
 import { full, type HasParameters, type Tensor } from '@gyre/tensor'
 import type { Model, ModelInputs } from '@gyre/transformers'
@@ -8,8 +16,11 @@ import { accumulateGradients } from './gradients.js'
 import type { AutomaticMethod } from './method-grammar.js'
 import type { BatchSource } from './trainer.js'
 
+/** Over how many steps' batches the gradient is averaged by default. */
+export const gradientSteps = 8
+
 export interface GradientOptions {
-  /** Over how many steps' batches, from the first on, the gradient is averaged. Default 8. */
+  /** Over how many steps' batches, from the first on, the gradient is averaged. Default `gradientSteps`. */
   readonly steps?: number
 }
 
@@ -35,7 +46,7 @@ export async function siteGradients(
   model: Model,
   targets: readonly string[],
   batches: BatchSource,
-  { steps = 8 }: GradientOptions = {},
+  { steps = gradientSteps }: GradientOptions = {},
 ): Promise<SiteGradient[]> {
   const sites = findSites(model, targets).map(({ layer, ...site }) => ({ site, weight: layer.weight }))
   const weights: HasParameters = {
@@ -74,4 +85,41 @@ export async function siteGradients(
     for (const [parameter, trainable] of wereTrainable) parameter.trainable = trainable
   }
   return sites.map(({ site }) => ({ site, gradient: sums.get(site.path)! }))
+}
+
+/**
+ * Block sizes within the budget that stand in, where costs are counted, for those that the gradients of a run will choose:
+ * one size everywhere, as near to the budget as there is one, and at a layer that cannot take it the next smaller one. Where
+ * even the largest blocks are too many numbers, only the first layers that the budget buys have some.
+ */
+export function provisionalBlockSizes(
+  model: Model,
+  { budget, targets }: Pick<AutomaticMethod, 'budget' | 'targets'>,
+): BlockSizesByPath {
+  const sites = findSites(model, targets)
+  checkBlockSizeBudget(sites, budget)
+  const sizes = new Set(
+    sites.flatMap(({ outFeatures, inFeatures }) => commonDivisors(outFeatures, inFeatures)),
+  )
+  for (const size of [...sizes].sort((a, b) => a - b)) {
+    const chosen = sites.map((site) => ({ site, blockSize: blockSizeAt(`max:${size}`, site) }))
+    const numbers = chosen.reduce((total, { site, blockSize }) => total + numbersAt(site, blockSize), 0)
+    if (numbers <= budget) {
+      return Object.fromEntries(chosen.map(({ site, blockSize }) => [site.path, blockSize]))
+    }
+  }
+  let left = budget
+  return Object.fromEntries(
+    sites.flatMap((site) => {
+      const blockSize = commonDivisors(site.outFeatures, site.inFeatures).at(-1)!
+      const numbers = numbersAt(site, blockSize)
+      if (numbers > left) return []
+      left -= numbers
+      return [[site.path, blockSize]]
+    }),
+  )
+}
+
+function numbersAt({ outFeatures, inFeatures }: Site, blockSize: number): number {
+  return (outFeatures * inFeatures) / blockSize
 }

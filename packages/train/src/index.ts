@@ -1,6 +1,12 @@
 export { adapterFlopsPerToken } from './adapter-flops.js'
 export { type ApplyMethodOptions, applyMethod, type Trainable } from './apply-method.js'
-export { chooseBlockSizesFor, type GradientOptions, siteGradients } from './choose-block-sizes.js'
+export {
+  chooseBlockSizesFor,
+  type GradientOptions,
+  gradientSteps,
+  provisionalBlockSizes,
+  siteGradients,
+} from './choose-block-sizes.js'
 export { CirculantNetwork, type NetworkSize } from './circulant-network.js'
 export { type DecidedMethod, decideMethod } from './decide-method.js'
 export { DivergenceError, TrainingError } from './errors.js'
@@ -14,6 +20,7 @@ export {
 } from './evaluate.js'
 export {
   type AutomaticMethod,
+  leavesBlockSizesOpen,
   methodGrammar,
   parseMethod,
   parseMethods,

@@ -70,11 +70,7 @@ export function parseRunMethod(text: string, targets: TargetConfig): TrainingMet
     }
     return { kind: name, label: text, freeze }
   }
-  const factory = (adapterMethods as { [name: string]: AnyMethodFactory })[name]
-  if (!factory || !Object.hasOwn(adapterMethods, name)) {
-    const known = [...Object.keys(adapterMethods), 'full', 'head'].join(', ')
-    throw new TrainingError(`method '${text}': unknown method '${name}'; expected one of ${known}`)
-  }
+  const factory = factoryOf(name, text)
   const { budget, by, ...options } = readOptions(factory, rest, text)
   const isAutomatic = options.blockSize === 'auto'
   if (isAutomatic && budget === undefined)
@@ -104,6 +100,22 @@ export function parseRunMethod(text: string, targets: TargetConfig): TrainingMet
       return { kind: 'adapter', label: text, method: configure(factory, chosen) }
     },
   }
+}
+
+/** Whether a method's text ends where its budget would follow: `bca:p=auto`. */
+export function leavesBlockSizesOpen(text: string): boolean {
+  const [name = '', ...rest] = text.split(':')
+  if (!Object.hasOwn(adapterMethods, name)) return false
+  const { blockSize, budget } = readOptions(factoryOf(name, text), rest, text)
+  return blockSize === 'auto' && budget === undefined
+}
+
+function factoryOf(name: string, text: string): AnyMethodFactory {
+  if (!Object.hasOwn(adapterMethods, name)) {
+    const known = [...Object.keys(adapterMethods), 'full', 'head'].join(', ')
+    throw new TrainingError(`method '${text}': unknown method '${name}'; expected one of ${known}`)
+  }
+  return (adapterMethods as { [name: string]: AnyMethodFactory })[name]!
 }
 
 /** What goes with `p=auto`, of every method that has block sizes. */

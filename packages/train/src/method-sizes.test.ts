@@ -53,6 +53,15 @@ describe('the size within a budget', () => {
     expect(none('cdvft', 288)).toBe('cdvft')
   })
 
+  it('goes to a method whose block sizes the gradients choose, if it buys an adapter at one layer', () => {
+    const within = (method: string, budget: number) =>
+      withinBudget(method, newModel(), { targets: square, budget })
+    expect(within('bca:p=auto:scale=false', 100)).toBe('bca:p=auto:scale=false:budget=100')
+    expect(within('c3a:by=magnitude:blockSize=auto', 24)).toBe('c3a:by=magnitude:blockSize=auto:budget=24')
+    expect(within('bca:p=auto', 23)).toBeUndefined()
+    expect(() => within('bca:p=auto:budget=50', 100)).toThrow('blockSize is given twice')
+  })
+
   it('is refused for what is no adapter', () => {
     expect(() => withinBudget('full', newModel(), { targets: square, budget: 100 })).toThrow(
       "method 'full' is no adapter: what it trains fits no budget",

@@ -1,8 +1,8 @@
 import { findSites, type Site } from '@gyre/adapters'
-import { commonDivisors } from '@gyre/circulant'
+import { commonDivisors, smallestBlockCirculant } from '@gyre/circulant'
 import type { Model } from '@gyre/transformers'
 import { TrainingError } from './errors.js'
-import { parseMethod } from './method-grammar.js'
+import { leavesBlockSizesOpen, parseMethod } from './method-grammar.js'
 import { type AdapterMethodName, adapterMethods } from './methods.js'
 
 /** The option that decides how many numbers a method trains, and the values that it can take. */
@@ -60,7 +60,8 @@ export function withSize(method: string, size: number): string {
 
 /**
  * The method with the largest size whose trained numbers, without a head's, do not exceed `budget`; undefined where
- * none is small enough. A method without a size is itself, or too large.
+ * none is small enough. A method without a size is itself, or too large; one whose block sizes the gradients choose gets
+ * the budget: `bca:p=auto` with 4096 is `bca:p=auto:budget=4096`.
  */
 export function withinBudget(
   method: string,
@@ -68,6 +69,9 @@ export function withinBudget(
   { targets, budget }: { readonly targets: readonly string[]; readonly budget: number },
 ): string | undefined {
   const sites = findSites(model, targets)
+  if (leavesBlockSizesOpen(method)) {
+    return smallestBlockCirculant(sites).parameters <= budget ? `${method}:budget=${budget}` : undefined
+  }
   const name = method.split(':')[0]!
   const fits = (text: string): boolean => countNumbers(text, sites, targets) <= budget
   const sizing = sizeOf(name)

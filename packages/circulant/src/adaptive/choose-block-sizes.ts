@@ -52,8 +52,11 @@ export function chooseBlockSizes(
   budget: number,
   score: BlockSizeScore = 'energy',
 ): BlockSizeChoice {
+  checkBlockSizeBudget(
+    gradients.map(({ site }) => site),
+    budget,
+  )
   const candidates = gradients.map((siteGradient) => affordable(siteGradient, budget))
-  if (candidates.every((atSite) => atSite.length === 0)) throw tooSmall(gradients, budget)
   const chosen = chooseWithin(
     budget,
     candidates.map((atSite) =>
@@ -84,6 +87,29 @@ export function chooseBlockSizes(
     parameters: total(sites, 'parameters'),
     share: total(sites, 'captured') / energy,
   }
+}
+
+/** The block-circulant adapter with the fewest numbers that one of the sites can have. */
+export function smallestBlockCirculant(sites: readonly Site[]): {
+  readonly path: string
+  readonly blockSize: number
+  readonly parameters: number
+} {
+  return sites
+    .map(({ path, outFeatures, inFeatures }) => {
+      const blockSize = commonDivisors(outFeatures, inFeatures).at(-1)!
+      return { path, blockSize, parameters: (outFeatures * inFeatures) / blockSize }
+    })
+    .sort((a, b) => a.parameters - b.parameters)[0]!
+}
+
+/** An `AdapterError` where the budget buys an adapter at none of the sites, whatever the gradients are. */
+export function checkBlockSizeBudget(sites: readonly Site[], budget: number): void {
+  const { path, blockSize, parameters } = smallestBlockCirculant(sites)
+  if (parameters <= budget) return
+  throw new AdapterError(
+    `budget ${budget} buys no adapter; the smallest one has ${parameters} numbers, with block size ${blockSize} at ${path}`,
+  )
 }
 
 /** How much of `‖G‖²`, over all sites, adapters of these sizes capture at these gradients: from 0 to 1. */
@@ -118,19 +144,6 @@ function affordable({ site, gradient }: SiteGradient, budget: number) {
 /** Rows and columns of the weight as the layer keeps it. */
 function sidesOf({ outFeatures, inFeatures, weightIsTransposed }: Site): [rows: number, columns: number] {
   return weightIsTransposed ? [inFeatures, outFeatures] : [outFeatures, inFeatures]
-}
-
-function tooSmall(gradients: readonly SiteGradient[], budget: number): AdapterError {
-  const cheapest = gradients
-    .map(({ site: { path, outFeatures, inFeatures } }) => {
-      const blockSize = commonDivisors(outFeatures, inFeatures).at(-1)!
-      return { path, blockSize, parameters: (outFeatures * inFeatures) / blockSize }
-    })
-    .sort((a, b) => a.parameters - b.parameters)[0]!
-  const { path, blockSize, parameters } = cheapest
-  return new AdapterError(
-    `budget ${budget} buys no adapter; the smallest one has ${parameters} numbers, with block size ${blockSize} at ${path}`,
-  )
 }
 
 function squaredNorm(values: Float32Array | Float64Array): number {

@@ -1,19 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { ResultRecord } from '@gyre/report'
 import { recipeKey } from '../base-model.js'
+import type { CellCosts } from './cell-costs.js'
 import type { GridModel, GridTask } from './grid.js'
-
-/** What a method costs in a model, counted by tracing: the same for every seed and rate. */
-export interface CellCosts {
-  /** Without the head's. */
-  readonly trainableParameters: number
-  readonly headParameters: number
-  /** What the adapter adds to a forward pass. */
-  readonly adapterFlopsPerToken: number
-  readonly forwardFlopsPerToken: number
-  /** Of a training step: forward, backward and update. */
-  readonly flopsPerToken: number
-}
 
 /** A method of a certain size, on a task, in a model: what learning rates are chosen for. */
 export interface Setting {
@@ -23,8 +12,13 @@ export interface Setting {
   readonly row: string
   /** With its size: `bca:p=64`. */
   readonly method: string
-  /** What its size was chosen by, where a budget chose it. */
+  /** What its size was chosen by, where a budget chose it, or what its block sizes are chosen within. */
   readonly budget?: number
+  /**
+   * Whether the gradients of each run choose its block sizes. Until then its trained numbers are the budget, the most that
+   * they may be, and its FLOPs are those of one block size everywhere; its record has its own.
+   */
+  readonly automatic: boolean
   readonly costs: CellCosts
 }
 

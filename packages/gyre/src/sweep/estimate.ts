@@ -1,10 +1,11 @@
 import type { ResultRecord } from '@gyre/report'
 import { Rng, sizeOf, tensor, zeros } from '@gyre/tensor'
-import { applyMethod, type MicroBatch, parseMethod, runTraining, Trainer } from '@gyre/train'
+import { applyMethod, gradientSteps, type MicroBatch, runTraining, Trainer } from '@gyre/train'
 import { createModel } from '@gyre/transformers'
 import { median } from '../median.js'
 import { processorSeconds } from '../processor-time.js'
 import type { Setting } from './cell.js'
+import { planMethod } from './cell-costs.js'
 import { type Group, withHead } from './plan.js'
 
 /** Seconds of a processor that a cell takes, and what says so. Others who use the machine do not count. */
@@ -55,10 +56,11 @@ function labelOf({ model, task, row }: Setting): string {
   return `${model.name} ${task.name} ${row}`
 }
 
-/** FLOPs of a run: its training, and measuring what is held out. */
+/** FLOPs of a run: choosing its block sizes, if it does, its training, and measuring what is held out. */
 function flopsOf({ setting, outline }: Group, tuning: boolean): number {
-  const { task, costs } = setting
-  const { steps, batchSize, sequenceLength } = task.training
+  const { task, costs, automatic } = setting
+  const { batchSize, sequenceLength } = task.training
+  const steps = task.training.steps + (automatic ? gradientSteps : 0)
   const items = Math.min(
     tuning ? outline.sizes.train / 10 : outline.sizes.heldOut,
     task.heldOutLimit ?? Infinity,
@@ -77,9 +79,8 @@ async function secondsPerFlop({ setting, outline }: Group): Promise<number> {
   const { batchSize, sequenceLength } = task.training
   const { config, modelTask } = withHead(model.config, outline)
   const probed = createModel(config, { seed: 0, task: modelTask })
-  const modulesToSave = probed.hasTaskHead ? probed.headPaths : []
-  const { targets } = model
-  const trainable = applyMethod(probed, parseMethod(method, { targets, modulesToSave }), { seed: 0 })
+  const planned = planMethod(method, { config, modelTask, targets: model.targets })
+  const trainable = applyMethod(probed, planned.method, { seed: 0 })
   const ids = tensor(new Rng(0).integers(batchSize * sequenceLength, config.vocabSize), {
     shape: [batchSize, sequenceLength],
     dtype: 'int32',

@@ -1,4 +1,4 @@
-import { type ResultRecord, renderTable, spreadOf, type TableCell } from '@gyre/report'
+import { meanOf, type ResultRecord, renderTable, spreadOf, type TableCell } from '@gyre/report'
 import { type ChosenRate, judgedBy } from './choose-rate.js'
 import type { Estimate } from './estimate.js'
 import type { Grid } from './grid.js'
@@ -68,6 +68,11 @@ export function formatPlan(
     '',
     `${name}: ${outlooks.length} settings, ${cells} cells: ${tuning} to choose learning rates, ${cells - tuning} to compare; ${cells - missing} are finished`,
     ...leftOut.map((what) => `left out: ${what}`),
+    ...(outlooks.some(({ group }) => group.setting.automatic)
+      ? [
+          'where the gradients of each run choose the block sizes, trained is the budget, and the time is that of one size everywhere',
+        ]
+      : []),
     missing === 0
       ? 'nothing is left to run'
       : `estimated: ${formatDuration(seconds)} of one processor, ${formatDuration(seconds / parallel)} with ${parallel} at a time; ${sourceText(sources)}`,
@@ -93,6 +98,7 @@ export interface SettingSummary {
   readonly model: string
   readonly task: string
   readonly method: string
+  /** Mean of the runs, which may have chosen block sizes of their own. */
   readonly trainableParameters: number
   readonly learningRate: number
   readonly atEdge: boolean
@@ -118,7 +124,7 @@ export function summarizeSetting(
     model: setting.model.name,
     task: setting.task.name,
     method: setting.method,
-    trainableParameters: setting.costs.trainableParameters,
+    trainableParameters: meanOf(runs.map(({ metrics }) => metrics.trainableParameters!)),
     learningRate,
     atEdge,
     metric,

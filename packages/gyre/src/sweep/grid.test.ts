@@ -119,6 +119,12 @@ describe('a grid', () => {
   })
 })
 
+/** The costs of a plan's only setting. */
+async function planOf(method: string, sizes: string) {
+  const methods = ['methods:', `  - { method: ${method}, ${sizes}, learning-rates: [0.1] }`]
+  return (await planSweep(await read({ methods }))).groups[0]!.setting.costs
+}
+
 describe('the plan of a grid', () => {
   it('tries every rate on the tuning seed, and matches budgets', async () => {
     const { groups, leftOut } = await planSweep(await read())
@@ -135,6 +141,44 @@ describe('the plan of a grid', () => {
     ])
     // One rate leaves nothing to choose.
     expect(groups[2]!.tuning).toEqual([])
+  })
+
+  it('gives budgets to a row whose block sizes the gradients choose', async () => {
+    const methods = [
+      ...lines.methods,
+      '  - { name: auto, method: "bca:p=auto", budgets: bca, learning-rates: [0.01, 0.1] }',
+      '  - { name: own, method: "bca:p=auto:budget=3000:by=magnitude", learning-rates: [0.01] }',
+    ]
+    const { groups } = await planSweep(await read({ methods }))
+    const automatic = groups.filter(({ setting }) => setting.automatic)
+    expect(groups).toHaveLength(3 + automatic.length)
+    expect(automatic.map(({ setting, tuning }) => [setting.method, setting.budget, tuning.length])).toEqual([
+      ['bca:p=auto:budget=3456', 3456, 2],
+      ['bca:p=auto:budget=1152', 1152, 2],
+      ['bca:p=auto:budget=3000:by=magnitude', 3000, 0],
+    ])
+    // Costs until the sizes are known: all of the budget's numbers, and the FLOPs of one size within it.
+    const [uniform, chosen] = [groups[0]!, automatic[0]!].map(({ setting }) => setting.costs)
+    expect(chosen).toEqual(uniform)
+    expect(automatic[2]!.setting.costs).toMatchObject({
+      trainableParameters: 3000,
+      flopsPerToken: (await planOf('bca', 'sizes: [96]')).flopsPerToken,
+    })
+  })
+
+  it.each([
+    ['without a budget', 'method: "bca:p=auto"', /p=auto needs a budget/],
+    [
+      'with a budget that buys nothing',
+      'method: "bca:p=auto:budget=191"',
+      /budget 191 buys no adapter; the smallest one has 192 numbers/,
+    ],
+    ['with sizes besides', 'method: "bca:p=auto", sizes: [64]', /blockSize is given twice/],
+    ['with two budgets', 'method: "bca:p=auto:budget=500", budgets: [600]', /blockSize is given twice/],
+  ])('names the row whose block sizes are to be chosen %s', async (_name, row, sentence) => {
+    const plan = read({ methods: ['methods:', `  - { ${row}, learning-rates: [0.1] }`] }).then(planSweep)
+    await expect(plan).rejects.toThrow(sentence)
+    await expect(plan).rejects.toThrow(/:11: methods\[1\]: /)
   })
 
   it('names the row of a size that does not fit', async () => {

@@ -1,4 +1,3 @@
-import { reportModel } from '@gyre/report'
 import { isGyreError } from '@gyre/tensor'
 import {
   blockSizesOf,
@@ -6,7 +5,6 @@ import {
   checkSequenceLength,
   countTrained,
   headFor,
-  parseMethod,
   withinBudget,
   withSize,
 } from '@gyre/train'
@@ -19,6 +17,7 @@ import {
 } from '@gyre/transformers'
 import { outlineTask, type TaskOutline } from '../fine-tuning/task.js'
 import { type Cell, makeCell, type Setting } from './cell.js'
+import { countCosts, planMethod } from './cell-costs.js'
 import type { Grid, GridMethod, GridModel, GridTask } from './grid.js'
 
 /** What a grid comes to. */
@@ -117,7 +116,17 @@ function methodsOf(row: GridMethod, grid: Grid, site: Site, leaveOut: (what: str
 
 function makeGroup(sized: SizedMethod, row: GridMethod, grid: Grid, site: Site): Group {
   const { model, task, outline } = site
-  const setting: Setting = { model, task, row: row.name, ...sized, costs: costsOf(sized.method, site) }
+  const { method, budget } = planMethod(sized.method, { ...site, targets: model.targets })
+  const costs = countCosts(method, site, task.training)
+  const setting: Setting = {
+    model,
+    task,
+    row: row.name,
+    budget,
+    ...sized,
+    automatic: budget !== undefined,
+    costs: budget === undefined ? costs : { ...costs, trainableParameters: budget },
+  }
   const { learningRates } = row
   const tuning = learningRates.map((learningRate) =>
     makeCell(setting, { learningRate, seed: grid.tuningSeed, tuning: true }),
@@ -131,33 +140,6 @@ function makeGroup(sized: SizedMethod, row: GridMethod, grid: Grid, site: Site):
   }
 }
 
-function costsOf(method: string, { model, task, config, modelTask }: Site): Setting['costs'] {
-  const modulesToSave = modelTask === 'sequence-classification' ? newModelHeads(config, modelTask) : []
-  const { batchSize, sequenceLength } = task.training
-  const report = reportModel({
-    name: model.name,
-    config,
-    task: modelTask,
-    methods: [parseMethod(method, { targets: model.targets, modulesToSave })],
-    batchSize,
-    sequenceLength,
-  })
-  const [{ parameters, headParameters, adapterFlopsPerToken, trainingStep }] = report.methods as [
-    (typeof report.methods)[number],
-  ]
-  return {
-    trainableParameters: parameters,
-    headParameters,
-    adapterFlopsPerToken,
-    forwardFlopsPerToken: trainingStep.forwardFlopsPerToken,
-    flopsPerToken: trainingStep.flopsPerToken,
-  }
-}
-
 function newModel({ config, modelTask }: Pick<Site, 'config' | 'modelTask'>): Model {
   return createModel(config, { seed: 0, task: modelTask })
-}
-
-function newModelHeads(config: ModelConfig, modelTask: ModelTask): readonly string[] {
-  return newModel({ config, modelTask }).headPaths
 }

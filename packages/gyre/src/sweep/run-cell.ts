@@ -1,18 +1,23 @@
+import type { BlockSizesByPath } from '@gyre/circulant'
 import { loadTokenizer } from '@gyre/data/node'
 import { cosineSchedule } from '@gyre/nn'
 import type { ResultRecord } from '@gyre/report'
 import {
   applyMethod,
+  type BatchSource,
   checkHead,
   checkVocabulary,
   DivergenceError,
+  decideMethod,
   headFor,
   measureTask,
-  parseMethod,
+  parseRunMethod,
   runTraining,
+  type Task,
   Trainer,
   toMicroBatch,
 } from '@gyre/train'
+import type { Model } from '@gyre/transformers'
 import { loadConfigFolder, loadModelFolder } from '@gyre/transformers/node'
 import { loadTask } from '../fine-tuning/task.js'
 import { processorSeconds } from '../processor-time.js'
@@ -20,6 +25,7 @@ import { TrainingRecord } from '../training-record.js'
 import { gyreVersion } from '../version.js'
 import type { OnProgress } from '../worker-process/messages.js'
 import { type Cell, recordedSettings } from './cell.js'
+import { type CellCosts, countCosts } from './cell-costs.js'
 
 /** A cell, with what it needs on the machine where it runs. */
 export interface CellRun {
@@ -37,13 +43,12 @@ export interface CellRun {
 export async function runCell({ cell, baseFolder, identity, onProgress }: CellRun): Promise<ResultRecord> {
   const began = performance.now()
   const training = new TrainingRecord()
-  let measures: { readonly [metric: string]: number }
-  try {
-    measures = await fineTune(cell, baseFolder, training, onProgress)
-  } catch (error) {
-    if (!(error instanceof DivergenceError)) throw error
-    measures = { diverged: 1 }
-  }
+  const prepared = await prepare(cell, baseFolder)
+  const measures = await fineTune(prepared, training, onProgress).catch((error: unknown) => {
+    if (error instanceof DivergenceError) return { diverged: 1 }
+    throw error
+  })
+  const { costs, blockSizes } = prepared
   return {
     format: 1,
     kind: 'sweep',
@@ -58,22 +63,32 @@ export async function runCell({ cell, baseFolder, identity, onProgress }: CellRu
     metrics: {
       ...measures,
       ...(training.last && { finalLoss: training.last.loss, stepMilliseconds: training.stepMilliseconds }),
-      ...cell.costs,
+      ...costs,
       seconds: (performance.now() - began) / 1000,
       processorSeconds: processorSeconds(),
       peakBytes: process.resourceUsage().maxRSS * 1024,
     },
     curves: training.curves,
+    ...(blockSizes && { blockSizes }),
     finishedAt: new Date().toISOString(),
   }
 }
 
-async function fineTune(
+/** A run before its first step. */
+interface Prepared {
+  readonly model: Model
+  readonly task: Task
+  readonly trainer: Trainer
+  readonly totalSteps: number
+  readonly costs: CellCosts
+  /** Those that the gradients chose, by site. */
+  readonly blockSizes?: BlockSizesByPath
+}
+
+async function prepare(
   { task: { task: name, data, columns, training, ...limits }, model: { targets }, method, ...cell }: Cell,
   baseFolder: string,
-  record: TrainingRecord,
-  onProgress: OnProgress,
-): Promise<{ readonly [metric: string]: number }> {
+): Promise<Prepared> {
   const { seed, tuning, learningRate } = cell
   const { steps: totalSteps, warmupSteps, weightDecay, maxGradNorm, headLearningRate } = training
   const tokenizer = await loadTokenizer(baseFolder)
@@ -85,8 +100,14 @@ async function fineTune(
   const model = await loadModelFolder(baseFolder, { ...headFor(task), seed })
   checkHead(model, task)
   const modulesToSave = model.hasTaskHead ? model.headPaths : []
-  const trainable = applyMethod(model, parseMethod(method, { targets, modulesToSave }), { seed })
-  const trainer = new Trainer(model, trainable, (step) => [toMicroBatch(task.train!.batchAt(step))], {
+  const batches: BatchSource = (step) => [toMicroBatch(task.train!.batchAt(step))]
+  const asked = parseRunMethod(method, { targets, modulesToSave })
+  const { method: decided, blockSizes } = await decideMethod(model, asked, batches)
+  const costs = blockSizes
+    ? countCosts(decided, { config: model.config, modelTask: model.task }, training)
+    : cell.costs
+  const trainable = applyMethod(model, decided, { seed })
+  const trainer = new Trainer(model, trainable, batches, {
     totalSteps,
     learningRate,
     headLearningRate,
@@ -95,6 +116,14 @@ async function fineTune(
     maxGradNorm,
     seed,
   })
+  return { model, task, trainer, totalSteps, costs, blockSizes }
+}
+
+async function fineTune(
+  { model, task, trainer, totalSteps }: Prepared,
+  record: TrainingRecord,
+  onProgress: OnProgress,
+): Promise<{ readonly [metric: string]: number }> {
   record.begin()
   await runTraining(trainer, {
     onStep: (step) => {

@@ -165,6 +165,7 @@ function dryRunJson(outlooks: readonly Outlook[], { leftOut }: Plan) {
       row: setting.row,
       method: setting.method,
       budget: setting.budget ?? null,
+      automatic: setting.automatic,
       ...setting.costs,
       cells,
       missing,
