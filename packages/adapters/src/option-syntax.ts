@@ -5,6 +5,8 @@ export interface OptionSyntax<T> {
   readonly doc: string
   /** The paper's letter (`p`, `r`), accepted in place of the name. */
   readonly alias?: string
+  /** The only words that `parse` accepts, where they are few. */
+  readonly choices?: readonly string[]
   readonly default: T
   /** Reads `text`; `where` begins the error message. */
   parse(text: string, where: string): T
@@ -50,6 +52,7 @@ export function numberOption(options: Described<number>): OptionSyntax<number> {
 export function booleanOption(options: Described<boolean>): OptionSyntax<boolean> {
   return {
     ...options,
+    choices: ['true', 'false'],
     parse: (text, where) => {
       if (text !== 'true' && text !== 'false') {
         throw new AdapterError(`${where}: expected true or false, got '${text}'`)
@@ -67,6 +70,7 @@ export function choiceOption<Choice extends string>(
   const { choices, ...described } = options
   return {
     ...described,
+    choices,
     doc: `${options.doc}: ${choices.join(' or ')}`,
     parse: (text, where) => {
       const choice = choices.find((each) => each === text)

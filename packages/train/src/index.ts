@@ -21,13 +21,17 @@ export {
 export {
   type AutomaticMethod,
   leavesBlockSizesOpen,
+  type MethodText,
   methodGrammar,
+  methodOptions,
   parseMethod,
   parseMethods,
   parseRunMethod,
+  readMethodText,
   type TrainingMethod,
+  trainingMethodNames,
 } from './method-grammar.js'
-export { blockSizesOf, countTrained, withinBudget, withSize } from './method-sizes.js'
+export { blockSizesOf, commonBlockSizes, countTrained, withinBudget, withSize } from './method-sizes.js'
 export { type AdapterConfigs, type AdapterMethodName, adapterMethods } from './methods.js'
 export * from './metrics.js'
 export { type PretrainingOptions, pretraining, pretrainingBatches } from './pretrain.js'

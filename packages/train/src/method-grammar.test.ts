@@ -1,6 +1,13 @@
 import { isGyreError } from '@gyre/tensor'
 import { describe, expect, it } from 'vitest'
-import { methodGrammar, parseMethod, parseMethods, parseRunMethod } from './method-grammar.js'
+import {
+  methodGrammar,
+  methodOptions,
+  parseMethod,
+  parseMethods,
+  parseRunMethod,
+  readMethodText,
+} from './method-grammar.js'
 import { adapterMethods } from './methods.js'
 
 const targets = { targets: ['query', 'value'], modulesToSave: ['classifier'] }
@@ -78,6 +85,24 @@ describe('parseMethod', () => {
     } catch (error) {
       expect(isGyreError(error)).toBe(true)
     }
+  })
+})
+
+describe('readMethodText', () => {
+  it.each([
+    ['bca:p=max:16:scale=false', 'bca', { blockSize: 'max:16', scaleLearningRate: 'false' }],
+    ['bca:p=auto:budget=64', 'bca', { blockSize: 'auto', budget: '64' }],
+    ['full:freeze=a+b', 'full', { freeze: 'a+b' }],
+    ['head', 'head', {}],
+  ])('takes %s apart', (text, name, options) => {
+    expect(readMethodText(text)).toEqual({ name, options })
+    expect(Object.keys(methodOptions(name))).toEqual(expect.arrayContaining(Object.keys(options)))
+  })
+
+  it('leaves what the texts say to their options', () => {
+    const { options } = readMethodText('lora:r=many')
+    expect(() => methodOptions('lora').r!.parse(options.r!, 'r')).toThrow("got 'many'")
+    expect(() => methodOptions('dora')).toThrow("unknown method 'dora'")
   })
 })
 

@@ -4,6 +4,7 @@ import {
   choiceOption,
   configure,
   integerOption,
+  type OptionSyntax,
   type TargetConfig,
 } from '@gyre/adapters'
 import type { BlockSizeScore, BlockSizesByPath } from '@gyre/circulant'
@@ -33,6 +34,13 @@ export interface AutomaticMethod {
   readonly withBlockSizes: (blockSizes: BlockSizesByPath) => TrainingMethod
 }
 
+/** A method's text taken apart: `{ name: 'bca', options: { blockSize: '16' } }`. */
+export interface MethodText {
+  readonly name: string
+  /** What is given, under the options' names; texts that nobody has parsed. */
+  readonly options: { readonly [name: string]: string }
+}
+
 /** The forms that `parseMethod` takes, for help texts: `bca[:blockSize|p=…]`. */
 export function methodGrammar(): string[] {
   const adapters = Object.values(adapterMethods as { [name: string]: AnyMethodFactory }).map((factory) => {
@@ -42,7 +50,34 @@ export function methodGrammar(): string[] {
     )
     return `${factory.methodName}${options.join(' ')}`
   })
-  return [...adapters, 'full[:freeze=…] modules that stay as they are, joined by +', 'head']
+  return [...adapters, `full[:freeze=…] ${fullOptions.freeze.doc}`, 'head']
+}
+
+/**
+ * What can be said of a method, by its name; of one with block sizes also what goes with `p=auto`. A `TrainingError`
+ * where there is no such method.
+ */
+export function methodOptions(name: string): { readonly [option: string]: OptionSyntax<unknown> } {
+  if (name === 'head') return {}
+  if (name === 'full') return fullOptions
+  const { options } = factoryOf(name, name)
+  return Object.hasOwn(options, 'blockSize') ? { ...options, ...automaticOptions } : options
+}
+
+/** Takes `name[:key=value]…` apart; keys are the configuration's names or the paper's letters. */
+export function readMethodText(text: string): MethodText {
+  const [name = '', ...rest] = text.split(':')
+  if (name === 'head') {
+    if (rest.length > 0) throw new TrainingError(`method '${text}': head takes no options`)
+    return { name, options: {} }
+  }
+  if (name === 'full') {
+    const pairs = readPairs(rest, text)
+    if (pairs.length > 1 || pairs.some(([key]) => key !== 'freeze')) throw wrongFreeze(`method '${text}'`)
+    return { name, options: Object.fromEntries(pairs) }
+  }
+  factoryOf(name, text)
+  return { name, options: readOptions(name, rest, text) }
 }
 
 /** Reads `name[:key=value]…`; keys are the configuration's names or the paper's letters. */
@@ -56,33 +91,23 @@ export function parseMethod(text: string, targets: TargetConfig): TrainingMethod
 
 /** As `parseMethod`, for a run: there `p=auto:budget=4096` can choose the block sizes. */
 export function parseRunMethod(text: string, targets: TargetConfig): TrainingMethod | AutomaticMethod {
-  const [name = '', ...rest] = text.split(':')
-  if (name === 'head') {
-    if (rest.length > 0) throw new TrainingError(`method '${text}': head takes no options`)
-    return { kind: name, label: name }
-  }
+  const { name, options: given } = readMethodText(text)
+  if (name === 'head') return { kind: name, label: name }
   if (name === 'full') {
-    const pairs = readPairs(rest, text)
-    if (pairs.length === 0) return { kind: name, label: name }
-    const freeze = pairs.flatMap(([key, value]) => (key === 'freeze' ? value.split('+') : ['']))
-    if (pairs.length > 1 || freeze.includes('')) {
-      throw new TrainingError(`method '${text}': full has freeze, the names of modules joined by +`)
-    }
-    return { kind: name, label: text, freeze }
+    if (given.freeze === undefined) return { kind: name, label: name }
+    return { kind: name, label: text, freeze: fullOptions.freeze.parse(given.freeze, `method '${text}'`) }
   }
   const factory = factoryOf(name, text)
-  const { budget, by, ...options } = readOptions(factory, rest, text)
+  const { budget, by, ...options } = given
   const isAutomatic = options.blockSize === 'auto'
   if (isAutomatic && budget === undefined)
     throw new TrainingError(`method '${text}': p=auto needs a budget, as in ${name}:p=auto:budget=4096`)
   if (!isAutomatic && (budget ?? by) !== undefined)
     throw new TrainingError(`method '${text}': ${budget === undefined ? 'by' : 'budget'} belongs to p=auto`)
-  if (isAutomatic) delete options.blockSize
   const config = Object.fromEntries(
-    Object.entries(options).map(([key, value]) => [
-      key,
-      factory.options[key]!.parse(value, `method '${text}', ${key}`),
-    ]),
+    Object.entries(options)
+      .filter(([key]) => !(isAutomatic && key === 'blockSize'))
+      .map(([key, value]) => [key, factory.options[key]!.parse(value, `method '${text}', ${key}`)]),
   )
   if (budget === undefined) {
     const method = configure(factory, { ...config, ...targets })
@@ -104,19 +129,12 @@ export function parseRunMethod(text: string, targets: TargetConfig): TrainingMet
 
 /** Whether a method's text ends where its budget would follow: `bca:p=auto`. */
 export function leavesBlockSizesOpen(text: string): boolean {
-  const [name = '', ...rest] = text.split(':')
-  if (!Object.hasOwn(adapterMethods, name)) return false
-  const { blockSize, budget } = readOptions(factoryOf(name, text), rest, text)
+  const { blockSize, budget } = readMethodText(text).options
   return blockSize === 'auto' && budget === undefined
 }
 
-function factoryOf(name: string, text: string): AnyMethodFactory {
-  if (!Object.hasOwn(adapterMethods, name)) {
-    const known = [...Object.keys(adapterMethods), 'full', 'head'].join(', ')
-    throw new TrainingError(`method '${text}': unknown method '${name}'; expected one of ${known}`)
-  }
-  return (adapterMethods as { [name: string]: AnyMethodFactory })[name]!
-}
+/** Every method by its name: the adapters, and what needs none. */
+export const trainingMethodNames: readonly string[] = [...Object.keys(adapterMethods), 'full', 'head']
 
 /** What goes with `p=auto`, of every method that has block sizes. */
 const automaticOptions = {
@@ -132,28 +150,46 @@ const automaticOptions = {
   }),
 }
 
+const fullOptions: { readonly freeze: OptionSyntax<readonly string[]> } = {
+  freeze: {
+    doc: 'modules that stay as they are, joined by +',
+    default: [],
+    parse: (text, where) => {
+      const names = text.split('+')
+      if (names.includes('')) throw wrongFreeze(where)
+      return names
+    },
+    format: (names) => names.join('+'),
+  },
+}
+
+function wrongFreeze(where: string): TrainingError {
+  return new TrainingError(`${where}: full has freeze, the names of modules joined by +`)
+}
+
+function factoryOf(name: string, text: string): AnyMethodFactory {
+  if (!Object.hasOwn(adapterMethods, name)) {
+    const known = trainingMethodNames.join(', ')
+    throw new TrainingError(`method '${text}': unknown method '${name}'; expected one of ${known}`)
+  }
+  return (adapterMethods as { [name: string]: AnyMethodFactory })[name]!
+}
+
 /** Methods separated by commas. */
 export function parseMethods(text: string, targets: TargetConfig): TrainingMethod[] {
   return text.split(',').map((part) => parseMethod(part.trim(), targets))
 }
 
-/** The texts of a method's options by their names; where there are block sizes, also what goes with `p=auto`. */
-function readOptions(
-  { methodName, options }: AnyMethodFactory,
-  parts: readonly string[],
-  text: string,
-): { [name: string]: string } {
+/** The texts of a method's options by their names. */
+function readOptions(method: string, parts: readonly string[], text: string): { [name: string]: string } {
+  const options = methodOptions(method)
   const found: { [name: string]: string } = {}
   for (const [key, value] of readPairs(parts, text)) {
-    const isAutomatic = Object.hasOwn(automaticOptions, key) && Object.hasOwn(options, 'blockSize')
-    const name = isAutomatic
-      ? key
-      : Object.keys(options).find((name) => key === name || key === options[name]!.alias)
+    const name = Object.keys(options).find((name) => key === name || key === options[name]!.alias)
     if (name === undefined) {
-      const known = Object.entries(options).map(([name, { alias }]) => (alias ? `${name} (${alias})` : name))
-      throw new TrainingError(
-        `method '${text}': unknown option '${key}'; ${methodName} has ${known.join(', ')}`,
-      )
+      const own = Object.entries(factoryOf(method, text).options)
+      const known = own.map(([name, { alias }]) => (alias ? `${name} (${alias})` : name))
+      throw new TrainingError(`method '${text}': unknown option '${key}'; ${method} has ${known.join(', ')}`)
     }
     if (Object.hasOwn(found, name)) throw new TrainingError(`method '${text}': ${name} is given twice`)
     found[name] = value

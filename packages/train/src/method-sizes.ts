@@ -105,7 +105,8 @@ function sizeOf(name: string): MethodSize | undefined {
   return Object.hasOwn(adapterMethods, name) ? methodSizes[name as AdapterMethodName] : undefined
 }
 
-function commonBlockSizes(sites: readonly Site[]): number[] {
+/** The block sizes that all of these layers can take, ascending; none of no layer. */
+export function commonBlockSizes(sites: readonly Pick<Site, 'inFeatures' | 'outFeatures'>[]): number[] {
   const divisors = sites.map(({ inFeatures, outFeatures }) => commonDivisors(outFeatures, inFeatures))
-  return divisors[0]!.filter((size) => divisors.every((each) => each.includes(size)))
+  return (divisors[0] ?? []).filter((size) => divisors.every((each) => each.includes(size)))
 }

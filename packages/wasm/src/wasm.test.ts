@@ -19,7 +19,7 @@ import {
   zeros,
 } from '@gyre/tensor'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { wasm } from './index.js'
+import { wasm, wasmSupport } from './index.js'
 
 afterEach(() => {
   setBackend(jsBackend)
@@ -78,6 +78,7 @@ describe('wasm', () => {
     vi.spyOn(WebAssembly, 'validate').mockReturnValue(false)
     await expect(wasm()).rejects.toThrow(BackendError)
     await expect(wasm()).rejects.toThrow(`Node ${process.versions.node}`)
+    expect(wasmSupport).toThrow(`Node ${process.versions.node}`)
   })
 
   it('names the variant that the engine does not have', async () => {
@@ -90,6 +91,10 @@ describe('wasm', () => {
     const backend = await wasm({ threads: 4 })
     expect(backend.status.threads).toBe(1)
     expect(backend.status.singleThreadReason).toMatch(/not cross-origin isolated/)
+    expect(wasmSupport()).toEqual({
+      variant: backend.status.variant,
+      singleThreadReason: backend.status.singleThreadReason,
+    })
     setBackend(backend)
     const alone = bytesOf(matmul(large(), large()))
     vi.unstubAllGlobals()

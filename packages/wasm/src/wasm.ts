@@ -1,6 +1,7 @@
 import { WasmBackend } from './backend.js'
 import { Engine } from './engine/engine.js'
 import { chooseKernels, type Variant } from './engine/features.js'
+import { singleThreadReason } from './engine/worker-pool.js'
 
 export interface WasmOptions {
   /** Threads, the calling one included; default as many as the machine runs at once, 8 at most. */
@@ -20,6 +21,15 @@ export async function wasm({ threads, variant }: WasmOptions = {}): Promise<Wasm
     threads ?? Math.min(8, globalThis.navigator?.hardwareConcurrency ?? hardwareThreads()),
   )
   return backend
+}
+
+/** What `wasm()` finds here; a `BackendError` where it would throw one. Costs no memory and no thread. */
+export function wasmSupport(): {
+  readonly variant: Variant
+  /** Why there is one thread, where there can be no more. */
+  readonly singleThreadReason: string | undefined
+} {
+  return { variant: chooseKernels().variant, singleThreadReason: singleThreadReason() }
 }
 
 /** Node 20 has no navigator. */

@@ -3,7 +3,7 @@ import { type EncodedProgram, MemoryBlock } from '../command.js'
 import { canShareMemory, type Kernels, maySleep, withUnsharedMemory } from './features.js'
 import { Heap, roundUp } from './heap.js'
 import * as state from './shared-state.js'
-import { hasWorkers, WorkerPool } from './worker-pool.js'
+import { singleThreadReason, WorkerPool } from './worker-pool.js'
 
 const initialPages = 16
 const maximumPages = 65_536
@@ -43,18 +43,13 @@ export class Engine {
     memory: WebAssembly.Memory,
     module: WebAssembly.Module,
     exports: KernelExports,
-    shared: boolean,
   ) {
     this.kernels = kernels
     this.#memory = memory
     this.#exports = exports
     // The first page holds the threads' common state and the kernels' own constants.
     this.heap = new Heap(memory, 65_536)
-    this.singleThreadReason = shared
-      ? hasWorkers()
-        ? undefined
-        : 'this engine has no workers'
-      : 'this page is not cross-origin isolated, so threads cannot share memory'
+    this.singleThreadReason = singleThreadReason()
     if (this.singleThreadReason === undefined) this.#pool = new WorkerPool(module, memory)
   }
 
@@ -64,7 +59,7 @@ export class Engine {
     // In the background: a page's own thread must not compile, nor instantiate, so much code while others wait.
     const module = await WebAssembly.compile(shared ? kernels.bytes : withUnsharedMemory(kernels.bytes))
     const { exports } = await WebAssembly.instantiate(module, { env: { memory } })
-    return new Engine(kernels, memory, module, exports as unknown as KernelExports, shared)
+    return new Engine(kernels, memory, module, exports as unknown as KernelExports)
   }
 
   get threads(): number {

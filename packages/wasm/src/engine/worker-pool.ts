@@ -1,4 +1,5 @@
 import { BackendError } from '@gyre/tensor'
+import { canShareMemory } from './features.js'
 import * as state from './shared-state.js'
 
 /**
@@ -119,8 +120,14 @@ export class WorkerPool {
   }
 }
 
+/** Why there is only one thread, where there can be no more. */
+export function singleThreadReason(): string | undefined {
+  if (!canShareMemory()) return 'this page is not cross-origin isolated, so threads cannot share memory'
+  return hasWorkers() ? undefined : 'this engine has no workers'
+}
+
 /** Whether workers can be started here. */
-export function hasWorkers(): boolean {
+function hasWorkers(): boolean {
   return nodeWorkers() !== undefined || (typeof Worker !== 'undefined' && typeof Blob !== 'undefined')
 }
 

@@ -1,0 +1,62 @@
+import type { MethodText } from '@gyre/train'
+import type { BaseName } from '../contract.js'
+import { automatic } from './method-text.js'
+
+/** A learning rate to begin with, and where it is from. */
+export interface SuggestedRate {
+  readonly learningRate: number
+  readonly reason: string
+}
+
+/**
+ * The rates of `gyre compare`: the best of four on the same two bases, on the end of the training part. Of a
+ * block-circulant adapter it is the rate after the division by p.
+ *
+ * @source packages/gyre/src/compare/settings.ts
+ */
+export const tunedRates: { readonly [Base in BaseName]: { readonly [method: string]: number } } = {
+  decoder: { bca: 0.01, lora: 0.02, full: 0.002 },
+  encoder: { bca: 0.005, lora: 0.005, full: 0.001, head: 0.003 },
+}
+
+/**
+ * What the study of block sizes tries of methods that nothing was tuned for yet: the second of its four rates.
+ *
+ * @source benchmarks/studies/block-size.yaml
+ */
+export const triedRates: { readonly [method: string]: number } = {
+  vera: 0.03,
+  fourierft: 0.03,
+  c3a: 1,
+  cdvft: 0.003,
+  head: 0.001,
+}
+
+/** What a run learns at unless someone says otherwise. `blockSizes` are those that its layers can take. */
+export function suggestRate(
+  base: BaseName,
+  { name, options }: MethodText,
+  blockSizes: readonly number[],
+): SuggestedRate | undefined {
+  const tuned = tunedRates[base][name]
+  if (tuned === undefined) {
+    const tried = triedRates[name]
+    if (tried === undefined) return undefined
+    return { learningRate: tried, reason: 'one of the rates that the study of block sizes tries; not tuned' }
+  }
+  const reason = 'tuned by gyre compare on this base'
+  if (name !== 'bca' || options.scaleLearningRate === 'false') return { learningRate: tuned, reason }
+  const size = dividedBy(options.blockSize, blockSizes)
+  return {
+    learningRate: Number((tuned * size).toPrecision(3)),
+    reason: `${size} times ${tuned}, since it is divided by p: ${reason}`,
+  }
+}
+
+/** The p of a method's text; where it differs by layer the smallest that it can be, so that no layer learns too fast. */
+function dividedBy(blockSize: string | undefined, blockSizes: readonly number[]): number {
+  if (blockSize === automatic) return 1
+  const sizes = [...(blockSize ?? '').matchAll(/\d+/g)].map(([digits]) => Number(digits))
+  const smallest = sizes.length === 0 ? 1 : Math.min(...sizes)
+  return blockSize?.startsWith('max:') ? (blockSizes.findLast((size) => size <= smallest) ?? 1) : smallest
+}

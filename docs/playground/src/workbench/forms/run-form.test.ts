@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest'
+import { namedConfigs } from '../../../../../packages/gyre/src/named-config.js'
+import type { RunInBackground } from './background.js'
+import { backgroundTasks } from './background-tasks.js'
+import { outlineBase } from './base-outline.js'
+import { RunForm } from './run-form.js'
+
+const inThisThread: RunInBackground = async (name, ...parameters) =>
+  (backgroundTasks[name] as (...parameters: unknown[]) => never)(...parameters)
+
+function newForm(): RunForm {
+  const form = new RunForm(inThisThread)
+  form.outlines.value = {
+    decoder: outlineBase('decoder', namedConfigs['small-llama']!),
+    encoder: outlineBase('encoder', namedConfigs['small-roberta']!),
+  }
+  return form
+}
+
+describe('a new form', () => {
+  it('could be started as it is', () => {
+    expect(newForm().settings.value).toEqual({
+      base: 'decoder',
+      data: { kind: 'built-in', name: 'moby-dick' },
+      method: 'bca:p=16',
+      targets: ['all-linear'],
+      learningRate: 0.16,
+      headLearningRate: 0.001,
+      steps: 200,
+      warmupSteps: 20,
+      batchSize: 8,
+      sequenceLength: 96,
+      seed: 0,
+      backend: { name: 'wasm', threads: 1 },
+    })
+  })
+})
+
+describe('block sizes', () => {
+  it('are those that all chosen layers can take, and a wanted one comes back with its layers', () => {
+    const form = newForm()
+    form.wantedBlockSize.value = 128
+    expect(form.blockSizes.value.at(-1)).toBe(192)
+    expect(form.settings.value?.method).toBe('bca:p=96')
+    form.data.source.value = 'era'
+    expect(form.blockSizes.value.at(-1)).toBe(128)
+    expect(form.settings.value).toMatchObject({ method: 'bca:p=128', learningRate: 0.64 })
+  })
+
+  it('are left to the gradients within as many numbers as one size would have, at an undivided rate', () => {
+    const form = newForm()
+    form.chosenGroups.value = { decoder: ['q_proj'] }
+    form.setBlockSizeMode('automatic')
+    expect(form.settings.value).toMatchObject({
+      method: `bca:p=auto:scale=false:budget=${(3 * 192 * 192) / 16}`,
+      learningRate: 0.01,
+    })
+    form.setOption('budget', '')
+    expect(form.settings.value).toBeUndefined()
+    expect(form.problems.value).toEqual({ 'method.budget': "budget: expected an integer ≥ 1, got ''" })
+  })
+})
+
+describe('problems', () => {
+  it('stand where they are, and nothing can be started', () => {
+    const form = newForm()
+    form.method.value = 'lora'
+    form.setOption('r', '-1')
+    form.trainingTexts.value = { steps: '10', warmupSteps: '11', sequenceLength: '1000', seed: '' }
+    form.typedLearningRate.value = '0'
+    form.chosenGroups.value = { decoder: [] }
+    expect(form.problems.value).toEqual({
+      'method.r': "r: expected an integer ≥ 1, or target/number joined by +, got '-1'",
+      learningRate: "learning rate: expected a number above 0, got '0'",
+      targets: 'An adapter needs at least one kind of layer.',
+      seed: "seed: expected an integer ≥ 0, got ''",
+      sequenceLength:
+        'sequenceLength: expected at most 256 tokens, which the model takes at a time, got 1000',
+      warmupSteps: 'warmupSteps: expected at most the 10 steps of the run, got 11',
+    })
+    expect(form.settings.value).toBeUndefined()
+  })
+})
+
+describe('fill', () => {
+  it('gives the settings of a run back', () => {
+    const changed = newForm()
+    changed.data.source.value = 'era'
+    changed.method.value = 'lora'
+    changed.setOption('r', '4')
+    changed.chosenGroups.value = { encoder: ['query', 'output.dense'] }
+    changed.typedLearningRate.value = '0.5'
+    changed.trainingTexts.value = { steps: '7', warmupSteps: '2' }
+    changed.backendKind.value = 'threads'
+    changed.threads.value = 3
+    for (const settings of [changed.settings.value!, newForm().settings.value!]) {
+      const form = newForm()
+      form.fill(settings)
+      expect(form.settings.value).toEqual(settings)
+    }
+  })
+})
+
+describe('a file of the visitor', () => {
+  const file = (name: string, text: string): File => new File([text], name)
+
+  it('is trained on by the base that it is for', async () => {
+    const form = newForm()
+    await form.data.take([file('ahab.txt', 'Call me Ishmael.')])
+    expect(form.settings.value).toMatchObject({
+      base: 'decoder',
+      data: { kind: 'text', fileName: 'ahab.txt', text: 'Call me Ishmael.' },
+    })
+    const text = 'good\tA fine, long book\nbad\tMuch too long a book\nfair\tNot bad\n'
+    await form.data.take([file('reviews.tsv', text)])
+    expect(form.settings.value).toMatchObject({
+      base: 'encoder',
+      data: { kind: 'table', fileName: 'reviews.tsv', text, columns: { text: '2', label: '1' } },
+    })
+    expect(form.costQuestion.value).toMatchObject({ base: 'encoder', classes: 3 })
+  })
+
+  it('that cannot be used leaves everything as it was', async () => {
+    const { data } = newForm()
+    await data.take([file('whale.png', 'x')])
+    expect(data.refusal.value).toMatch(/^whale.png: expected a text .* got a file that ends with .png$/)
+    await data.take([file('a.txt', 'x'), file('b.txt', 'y')])
+    expect(data.refusal.value).toBe('Expected one file, got 2.')
+    expect(data.data.value).toEqual({ kind: 'built-in', name: 'moby-dick' })
+  })
+
+  it('can be read with other columns, and without a header', async () => {
+    const { data } = newForm()
+    await data.take([file('a.csv', 'mark,text\n1,one\n1,two\n')])
+    expect(data.data.value).toBeUndefined()
+    expect(data.ownTable.value?.problem).toBe('a.csv: expected at least two different labels, got only "1"')
+    await data.setColumns({ text: 'mark', label: 'text' })
+    expect(data.classes.value).toBe(2)
+    await data.setHeader(false)
+    expect(data.ownTable.value?.outline.rowCount).toBe(3)
+    expect(data.data.value).toMatchObject({ columns: { text: '2', label: '1' } })
+  })
+})
+
+describe('the costs of a run', () => {
+  it('are those of a report on its model, head and all', () => {
+    const form = newForm()
+    form.data.source.value = 'era'
+    const question = form.costQuestion.value!
+    const costs = backgroundTasks.countCosts({ ...question, classes: 3 })
+    if (costs.kind !== 'counted') throw new Error(costs.kind)
+    const weights = 2 * (4 * 128 * 128 + 2 * 128 * 384)
+    expect(costs.trained).toBe(weights / 16)
+    expect(costs.head).toBe(128 * 128 + 128 + 3 * 128 + 3)
+    expect(costs.trainingFlopsPerToken).toBeGreaterThan(
+      costs.forwardFlopsPerToken + costs.adapterFlopsPerToken,
+    )
+  })
+
+  it('are not known where the gradients decide', () => {
+    const form = newForm()
+    form.setBlockSizeMode('automatic')
+    form.setOption('budget', '4096')
+    expect(backgroundTasks.countCosts(form.costQuestion.value!)).toEqual({ kind: 'undecided', budget: 4096 })
+  })
+})

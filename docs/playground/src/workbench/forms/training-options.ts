@@ -1,0 +1,33 @@
+import { integerOption, type OptionSyntax } from '@gyre/adapters'
+
+/** How a run is trained, beside its method. The defaults are those of benchmarks/studies/block-size.yaml. */
+export const trainingOptions = {
+  steps: integerOption({ doc: 'updates to make', default: 200, minimum: 1 }),
+  batchSize: integerOption({ doc: 'sequences in a batch', default: 8, minimum: 1 }),
+  sequenceLength: integerOption({ doc: 'tokens in a sequence, at most', default: 96, minimum: 5 }),
+  warmupSteps: integerOption({ doc: 'steps over which the learning rate rises', default: 20, minimum: 0 }),
+  headLearningRate: positiveOption('of the fresh head for classes', 1e-3),
+  seed: integerOption({
+    doc: 'of the order of the data, and of what begins at random',
+    default: 0,
+    minimum: 0,
+  }),
+} as const
+
+export type TrainingOption = keyof typeof trainingOptions
+
+/** The rate that a method learns at, before it scales it; its default depends on the method. */
+export const learningRateOption = positiveOption('before the method scales it', 1e-3)
+
+function positiveOption(doc: string, value: number): OptionSyntax<number> {
+  return {
+    doc,
+    default: value,
+    parse: (text, where) => {
+      const number = Number(text)
+      if (text.trim() !== '' && Number.isFinite(number) && number > 0) return number
+      throw new RangeError(`${where}: expected a number above 0, got '${text}'`)
+    },
+    format: String,
+  }
+}
