@@ -14,6 +14,12 @@ function newForm(): RunForm {
     decoder: outlineBase('decoder', namedConfigs['small-llama']!),
     encoder: outlineBase('encoder', namedConfigs['small-roberta']!),
   }
+  form.browser.value = {
+    gpu: { unavailable: 'this browser has no WebGPU' },
+    wasm: { variant: 'relaxed-simd', singleThreadReason: undefined },
+    processors: 4,
+  }
+  form.backendKind.value = 'wasm'
   return form
 }
 
@@ -39,36 +45,67 @@ describe('a new form', () => {
 describe('block sizes', () => {
   it('are those that all chosen layers can take, and a wanted one comes back with its layers', () => {
     const form = newForm()
-    form.wantedBlockSize.value = 128
-    expect(form.blockSizes.value.at(-1)).toBe(192)
+    form.method.wantedBlockSize.value = 128
+    expect(form.method.blockSizes.value.at(-1)).toBe(192)
     expect(form.settings.value?.method).toBe('bca:p=96')
     form.data.source.value = 'era'
-    expect(form.blockSizes.value.at(-1)).toBe(128)
+    expect(form.method.blockSizes.value.at(-1)).toBe(128)
     expect(form.settings.value).toMatchObject({ method: 'bca:p=128', learningRate: 0.64 })
   })
 
   it('are left to the gradients within as many numbers as one size would have, at an undivided rate', () => {
     const form = newForm()
-    form.chosenGroups.value = { decoder: ['q_proj'] }
-    form.setBlockSizeMode('automatic')
+    form.method.chosenGroups.value = { decoder: ['q_proj'] }
+    form.method.setBlockSizeMode('automatic')
     expect(form.settings.value).toMatchObject({
       method: `bca:p=auto:scale=false:budget=${(3 * 192 * 192) / 16}`,
       learningRate: 0.01,
     })
-    form.setOption('budget', '')
+    form.method.setOption('budget', '')
     expect(form.settings.value).toBeUndefined()
     expect(form.problems.value).toEqual({ 'method.budget': "budget: expected an integer ≥ 1, got ''" })
+  })
+})
+
+describe('targets', () => {
+  it('are all linear layers that the method can take, unless someone chooses others', () => {
+    const form = newForm()
+    form.method.name.value = 'cdvft'
+    expect(form.settings.value?.targets).toEqual(['q_proj', 'k_proj', 'v_proj', 'o_proj'])
+    form.method.chosenGroups.value = { decoder: ['q_proj', 'up_proj'] }
+    expect(form.problems.value).toEqual({
+      targets:
+        'model.layers.0.mlp.up_proj: cdvft takes square layers only, and this one has 192 inputs and 576 outputs',
+    })
+    form.method.name.value = 'bca'
+    form.method.blockSizeMode.value = 'text'
+    form.method.setOption('blockSize', '5')
+    expect(form.problems.value.targets).toMatch(/^model.layers.0.self_attn.q_proj: /)
+    form.method.setOption('blockSize', 'max:5')
+    expect(form.settings.value).toMatchObject({ method: 'bca:p=max:5', targets: ['q_proj', 'up_proj'] })
+  })
+})
+
+describe('a backend', () => {
+  it('that cannot be had here is a problem, in one sentence', () => {
+    const form = newForm()
+    form.backendKind.value = 'gpu'
+    expect(form.problems.value).toEqual({
+      backend: 'WebGPU cannot be had here: this browser has no WebGPU',
+    })
+    form.backendKind.value = 'threads'
+    expect(form.settings.value?.backend).toEqual({ name: 'wasm', threads: 4 })
   })
 })
 
 describe('problems', () => {
   it('stand where they are, and nothing can be started', () => {
     const form = newForm()
-    form.method.value = 'lora'
-    form.setOption('r', '-1')
+    form.method.name.value = 'lora'
+    form.method.setOption('r', '-1')
     form.trainingTexts.value = { steps: '10', warmupSteps: '11', sequenceLength: '1000', seed: '' }
     form.typedLearningRate.value = '0'
-    form.chosenGroups.value = { decoder: [] }
+    form.method.chosenGroups.value = { decoder: [] }
     expect(form.problems.value).toEqual({
       'method.r': "r: expected an integer ≥ 1, or target/number joined by +, got '-1'",
       learningRate: "learning rate: expected a number above 0, got '0'",
@@ -86,13 +123,13 @@ describe('fill', () => {
   it('gives the settings of a run back', () => {
     const changed = newForm()
     changed.data.source.value = 'era'
-    changed.method.value = 'lora'
-    changed.setOption('r', '4')
-    changed.chosenGroups.value = { encoder: ['query', 'output.dense'] }
+    changed.method.name.value = 'lora'
+    changed.method.setOption('r', '4')
+    changed.method.chosenGroups.value = { encoder: ['query', 'output.dense'] }
     changed.typedLearningRate.value = '0.5'
     changed.trainingTexts.value = { steps: '7', warmupSteps: '2' }
     changed.backendKind.value = 'threads'
-    changed.threads.value = 3
+    changed.wantedThreads.value = 3
     for (const settings of [changed.settings.value!, newForm().settings.value!]) {
       const form = newForm()
       form.fill(settings)
@@ -159,8 +196,8 @@ describe('the costs of a run', () => {
 
   it('are not known where the gradients decide', () => {
     const form = newForm()
-    form.setBlockSizeMode('automatic')
-    form.setOption('budget', '4096')
+    form.method.setBlockSizeMode('automatic')
+    form.method.setOption('budget', '4096')
     expect(backgroundTasks.countCosts(form.costQuestion.value!)).toEqual({ kind: 'undecided', budget: 4096 })
   })
 })
