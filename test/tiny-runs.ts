@@ -20,6 +20,9 @@ function sentences(words: readonly (readonly string[])[], count: number): string
   return Array.from({ length: count }, (_, i) => words.map((list, k) => list[choices[k]![i]!]!).join(' '))
 }
 
+export const sentencesAtSea = (count: number): string[] => sentences(atSea, count)
+export const sentencesInTheGarden = (count: number): string[] => sentences(inTheGarden, count)
+
 const sharedFields = {
   vocab_size: 280,
   hidden_size: 16,
@@ -64,16 +67,16 @@ export function writeTinyInputs(folder: string) {
     writeFileSync(path, `${lines.join('\n')}\n`)
     return path
   }
-  const sea = sentences(atSea, 60)
-  const garden = sentences(inTheGarden, 60)
+  const sea = sentencesAtSea(60)
+  const garden = sentencesInTheGarden(60)
   const mixed = sea.map((text, i) => (i % 3 ? { text, label: '1' } : { text: garden[i]!, label: '0' }))
   return {
     llama: write('llama.json', JSON.stringify(tinyConfigs.llama)),
     roberta: write('roberta.json', JSON.stringify(tinyConfigs.roberta)),
     /** What base models are pre-trained on. */
-    text: write('sea.txt', ...sentences(atSea, 400)),
+    text: write('sea.txt', ...sentencesAtSea(400)),
     /** What they are fine-tuned on. */
-    otherText: write('garden.txt', ...sentences(inTheGarden, 200)),
+    otherText: write('garden.txt', ...sentencesInTheGarden(200)),
     /** In the layout of sst2: 1 at sea, 0 in the garden. */
     classes: write('classes.tsv', 'sentence\tlabel', ...mixed.map(({ text, label }) => `${text}\t${label}`)),
     /** In the layout of stsb: 5 where there is a whale in the first sentence, otherwise 1. */
