@@ -1,3 +1,4 @@
+export { logarithmicTicks, roundSteps } from './axis-ticks.js'
 export { type Bar, type BarChart, renderBarChart } from './bar-chart.js'
 export { ReportError } from './errors.js'
 export { everyMethod, queryAndValueTargets } from './every-method.js'
@@ -16,6 +17,7 @@ export {
 } from './report-model.js'
 export { thinnedCurve } from './results/curve.js'
 export { formatResults, resultsMarkdown } from './results/format-results.js'
+export { type Metric, metricsAmong, shortNumber } from './results/metrics.js'
 export { distinctRecords, parseResults, recordsOf } from './results/read-results.js'
 export type { Curve, ResultRecord } from './results/record.js'
 export { reportResults } from './results/report-results.js'

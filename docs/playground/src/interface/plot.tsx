@@ -4,24 +4,56 @@ import { useLayoutEffect, useRef } from 'preact/hooks'
 interface PlotFigureProps {
   /** What a screen reader reads in place of the picture: what it shows, in words and numbers. */
   readonly label: string
-  /** As Observable Plot takes them; colours are CSS variables of the page. */
+  /** As Observable Plot takes them; colours are CSS variables of the page. A new object is a new drawing. */
   readonly options: Plot.PlotOptions
+  /** Where a vertical line stands, as the x-axis counts. It moves without the plot being drawn anew. */
+  readonly cursor?: number | undefined
+  /** Told where the pointer is, as the x-axis counts. What that shows has to be within reach of the keyboard, too. */
+  readonly onPoint?: (x: number) => void
 }
 
 /** A plot that is as wide as its place. */
-export function PlotFigure({ label, options }: PlotFigureProps) {
+export function PlotFigure({ label, options, cursor, onPoint }: PlotFigureProps) {
   const place = useRef<HTMLDivElement>(null)
+  const line = useRef<HTMLDivElement>(null)
+  const scale = useRef<Plot.Scale | undefined>(undefined)
+  const latestCursor = useRef(cursor)
+  latestCursor.current = cursor
+
+  const moveLine = () => {
+    const at = latestCursor.current
+    const pixels = at === undefined ? Number.NaN : Number(scale.current?.apply(at))
+    line.current!.hidden = !Number.isFinite(pixels)
+    line.current!.style.transform = `translateX(${pixels}px)`
+  }
   useLayoutEffect(() => {
     const parent = place.current!
+    let drawnWidth = 0
     const draw = () => {
-      const plot = Plot.plot({ height: 240, ...options, width: Math.max(280, parent.clientWidth) })
+      const width = Math.max(280, parent.clientWidth)
+      if (width === drawnWidth) return
+      drawnWidth = width
+      const plot = Plot.plot({ height: 240, ...options, width })
       plot.setAttribute('aria-hidden', 'true')
       parent.replaceChildren(plot)
+      scale.current = plot.scale('x')
+      moveLine()
     }
     draw()
     const observer = new ResizeObserver(draw)
     observer.observe(parent)
     return () => observer.disconnect()
   }, [options])
-  return <div class="plot" role="img" aria-label={label} ref={place} />
+  useLayoutEffect(moveLine, [cursor])
+
+  const point = ({ clientX }: PointerEvent) => {
+    const x = scale.current?.invert?.(clientX - place.current!.getBoundingClientRect().left)
+    if (typeof x === 'number') onPoint?.(x)
+  }
+  return (
+    <div class="plot" role="img" aria-label={label} onPointerMove={point} onPointerDown={point}>
+      <div ref={place} />
+      <div class="plot-cursor" ref={line} hidden />
+    </div>
+  )
 }
