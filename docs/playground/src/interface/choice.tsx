@@ -61,5 +61,5 @@ export function Choice<Value extends string>({ label, options, value, onChoose }
 
 function remarkOf<Value extends string>({ detail, unavailable }: Option<Value>): string | undefined {
   if (unavailable === undefined) return detail
-  return detail === undefined ? `not here: ${unavailable}` : `${detail} Not here: ${unavailable}`
+  return detail === undefined ? unavailable : `${detail} Not here. ${unavailable}`
 }

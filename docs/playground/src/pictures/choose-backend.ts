@@ -48,7 +48,7 @@ export async function chooseBestBackend(): Promise<void> {
   // What the visitor can choose instead is found out when the page has something to show.
   void openOnce('wasm')
   const { hasWebGl2 } = await import('@gyre/fft/gpu')
-  if (!hasWebGl2()) noteUnavailable('webgl2', 'this browser has no WebGL2, or it is switched off')
+  if (!hasWebGl2()) noteUnavailable('webgl2', 'This browser has no WebGL2, or it is switched off.')
 }
 
 /** The first of these that can be had. */
@@ -59,7 +59,7 @@ async function chooseFirst(names: readonly PictureBackendName[]): Promise<void> 
     if (choice !== choices) return
     if ('unavailable' in result) continue
     chosenBackend.value = name
-    if (name === 'js') backendProblem.value = unavailable.peek().wasm
+    if (name === 'js') backendProblem.value = `${unavailable.peek().wasm} The pictures go on on JavaScript.`
     return use(result, choice)
   }
 }

@@ -27,7 +27,7 @@ describe('the backend of the pictures', () => {
     await chooseBackend('webgl2')
     expect(pictureBackend.value?.name).toBe('js')
     expect(chosenBackend.value).toBe('js')
-    expect(backendProblem.value).toMatch(/^gpu: no WebGL2 here/)
+    expect(backendProblem.value).toMatch(/^No WebGL2 here.*\.$/)
     expect(unavailable.value.webgl2).toBe(backendProblem.value)
     await chooseBackend('wasm')
     expect(backendProblem.value).toBeUndefined()

@@ -6,8 +6,14 @@ export async function openPictureBackend(name: PictureBackendName): Promise<Open
   try {
     return await open[name]()
   } catch (error) {
-    return { name, unavailable: (error as Error).message }
+    return { name, unavailable: sentenceOf(error as Error) }
   }
+}
+
+/** An error's message as a sentence of the page: it begins with the package that throws it, and with no capital. */
+function sentenceOf({ message }: Error): string {
+  const sentence = message.replace(/^(gpu|wasm|webgl2): /, '')
+  return `${sentence.slice(0, 1).toUpperCase()}${sentence.slice(1)}.`
 }
 
 /** Each is loaded when it is first asked for: the page is there, and computes, without the others. */
