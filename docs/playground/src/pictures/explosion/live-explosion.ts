@@ -1,5 +1,6 @@
-import { getBackend } from '@gyre/tensor'
+import { getBackend, scope } from '@gyre/tensor'
 import { type ReadonlySignal, signal } from '@preact/signals'
+import { inTurn } from '../compute.js'
 import { type ExplosionProgress, type ExplosionSettings, explosionTraining } from './explosion-training.js'
 
 export type ExplosionStatus = 'waiting' | 'training' | 'stopped' | 'finished' | 'failed'
@@ -62,23 +63,24 @@ export class LiveExplosion {
     this.#status.value = status
   }
 
+  /** Every step takes its turn among the page's computations, and gives back what it made. */
   async #follow(settings: ExplosionSettings, pace: Pace, goesOn: () => boolean): Promise<void> {
+    const training = explosionTraining(settings)
+    const nextStep = () => inTurn(() => (goesOn() ? scope(() => training.next()) : undefined))
     let [stepAt, drawnAt] = [performance.now(), Number.NEGATIVE_INFINITY]
     let latest: ExplosionProgress | undefined
-    for await (const progress of explosionTraining(settings)) {
-      if (!goesOn()) return
-      latest = progress
+    for (let told = await nextStep(); told && !told.done && goesOn(); told = await nextStep()) {
+      latest = told.value
       const now = performance.now()
       if (now - drawnAt >= pace.drawing) {
-        this.#progress.value = progress
+        this.#progress.value = latest
         drawnAt = now
       }
       // Without a rest to take, too, the page gets its turn.
-      const rest = stepAt + pace.step / progress.curves.length - now
+      const rest = stepAt + pace.step / latest.curves.length - now
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, rest)))
       stepAt = performance.now()
-      if (!goesOn()) return
     }
-    this.#progress.value = latest
+    if (goesOn()) this.#progress.value = latest
   }
 }

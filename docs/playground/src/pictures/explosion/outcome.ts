@@ -33,10 +33,11 @@ export function finalLoss({ points }: ExplosionCurve): number | undefined {
   return last.reduce((sum, { loss }) => sum + loss, 0) / last.length
 }
 
-/** `α = 1`, `α / p = 1 / 16` */
+/** `α = 1`, `α / p = 1 / 16`, never broken in two */
 export function rateName({ blockSize, optimizer, outputs }: ExplosionSettings, scaled: boolean): string {
   const alpha = optimizers[optimizer].learningRate[outputs]
-  return scaled ? `α / p = ${alpha} / ${blockSize}` : `α = ${alpha}`
+  const text = scaled ? `α / p = ${alpha} / ${blockSize}` : `α = ${alpha}`
+  return text.replaceAll(' ', '\u00a0')
 }
 
 /** What a cell of the table of results says. */
@@ -63,9 +64,7 @@ export function growthSentence({ blockSize }: ExplosionSettings, growth: Growth)
 export function outcomeSentences({ settings, curves }: ExplosionProgress): string[] {
   if (curves.some((curve) => outcomeOf(curve) === undefined)) return []
   const { title } = optimizers[settings.optimizer]
-  const sentences = curves.map(
-    (curve) => `${title} with ${rateName(settings, curve.scaled)} ${fate(curve)}.`,
-  )
+  const sentences = curves.map((curve) => `${title} with ${rateName(settings, curve.scaled)} ${fate(curve)}.`)
   const [withAlpha, scaled] = curves
   if (!scaled) return [...sentences, 'With p = 1 the network is dense, and α / p is α.']
   return [...sentences, conclusion(withAlpha!, scaled)]
