@@ -49,7 +49,7 @@ export function suggestRate(
   const size = dividedBy(options.blockSize, blockSizes)
   return {
     learningRate: Number((tuned * size).toPrecision(3)),
-    reason: `${size} times ${tuned}, since it is divided by p: ${reason}`,
+    reason: `${tuned}, ${reason}, times ${size}: bca divides it by p`,
   }
 }
 

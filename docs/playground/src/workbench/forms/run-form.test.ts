@@ -108,12 +108,12 @@ describe('problems', () => {
     form.method.chosenGroups.value = { decoder: [] }
     expect(form.problems.value).toEqual({
       'method.r': "r: expected an integer ≥ 1, or target/number joined by +, got '-1'",
-      learningRate: "learning rate: expected a number above 0, got '0'",
+      learningRate: "Learning rate: expected a number above 0, got '0'",
       targets: 'An adapter needs at least one kind of layer.',
-      seed: "seed: expected an integer ≥ 0, got ''",
+      seed: "Seed: expected an integer ≥ 0, got ''",
       sequenceLength:
-        'sequenceLength: expected at most 256 tokens, which the model takes at a time, got 1000',
-      warmupSteps: 'warmupSteps: expected at most the 10 steps of the run, got 11',
+        'Sequence length: expected at most 256 tokens, which the model takes at a time, got 1000',
+      warmupSteps: 'Warm-up steps: expected at most the 10 steps of the run, got 11',
     })
     expect(form.settings.value).toBeUndefined()
   })

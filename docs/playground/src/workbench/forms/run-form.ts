@@ -15,7 +15,12 @@ import { DataForm } from './data-form.js'
 import { suggestRate } from './learning-rates.js'
 import { MethodForm } from './method-form.js'
 import { problemOf } from './method-text.js'
-import { learningRateOption, type TrainingOption, trainingOptions } from './training-options.js'
+import {
+  learningRateOption,
+  type TrainingOption,
+  trainingLabels,
+  trainingOptions,
+} from './training-options.js'
 
 /** Everything that a visitor decides of a run, as texts and choices, and the settings that they amount to. */
 export class RunForm {
@@ -55,7 +60,7 @@ export class RunForm {
   readonly problems = computed((): { readonly [field: string]: string } => {
     const found: (readonly [string, string | undefined])[] = [
       ...this.method.problems.value,
-      ['learningRate', problemOf(() => learningRateOption.parse(this.learningRate.value, 'learning rate'))],
+      ['learningRate', problemOf(() => learningRateOption.parse(this.learningRate.value, 'Learning rate'))],
       ...(Object.keys(trainingOptions) as TrainingOption[]).map(
         (name) => [name, this.#trainingProblem(name)] as const,
       ),
@@ -74,7 +79,7 @@ export class RunForm {
       data,
       method: this.method.text.value,
       targets: this.method.targets.value,
-      learningRate: learningRateOption.parse(this.learningRate.value, 'learning rate'),
+      learningRate: learningRateOption.parse(this.learningRate.value, 'Learning rate'),
       headLearningRate: this.#trainingValue('headLearningRate'),
       steps: this.#trainingValue('steps'),
       warmupSteps: this.#trainingValue('warmupSteps'),
@@ -120,18 +125,18 @@ export class RunForm {
 
   #trainingProblem(name: TrainingOption): string | undefined {
     const text = this.trainingText(name)
-    const problem = problemOf(() => trainingOptions[name].parse(text, name))
+    const problem = problemOf(() => trainingOptions[name].parse(text, trainingLabels[name]))
     if (problem !== undefined) return problem
     const value = Number(text)
     if (name === 'warmupSteps') {
       const steps = Number(this.trainingText('steps'))
       return value > steps
-        ? `warmupSteps: expected at most the ${steps} steps of the run, got ${value}`
+        ? `${trainingLabels[name]}: expected at most the ${steps} steps of the run, got ${value}`
         : undefined
     }
     const longest = this.outline.value?.longestSequence ?? Number.POSITIVE_INFINITY
     return name === 'sequenceLength' && value > longest
-      ? `sequenceLength: expected at most ${longest} tokens, which the model takes at a time, got ${value}`
+      ? `${trainingLabels[name]}: expected at most ${longest} tokens, which the model takes at a time, got ${value}`
       : undefined
   }
 

@@ -16,6 +16,16 @@ export const trainingOptions = {
 
 export type TrainingOption = keyof typeof trainingOptions
 
+/** As the page calls them. */
+export const trainingLabels: { readonly [Option in TrainingOption]: string } = {
+  steps: 'Steps',
+  batchSize: 'Batch size',
+  sequenceLength: 'Sequence length',
+  warmupSteps: 'Warm-up steps',
+  headLearningRate: 'Learning rate of the head',
+  seed: 'Seed',
+}
+
 /** The rate that a method learns at, before it scales it; its default depends on the method. */
 export const learningRateOption = positiveOption('before the method scales it', 1e-3)
 

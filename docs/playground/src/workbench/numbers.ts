@@ -1,0 +1,22 @@
+const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 })
+
+/** `89,856` */
+export function exactly(value: number): string {
+  return value.toLocaleString('en')
+}
+
+/** `13.2 M` */
+export function approximately(value: number): string {
+  return compact.format(value).replace(/(?<=\d)(?=[A-Z])/, ' ')
+}
+
+/** `31.4 MiB` */
+export function inMebibytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toLocaleString('en', { maximumFractionDigits: bytes < 2 ** 30 ? 1 : 0 })} MiB`
+}
+
+/** `4.0 %` of a share from 0 to 1. */
+export function percent(share: number): string {
+  const digits = share < 0.001 && share > 0 ? 3 : share < 0.01 ? 2 : 1
+  return `${(100 * share).toFixed(digits)} %`
+}

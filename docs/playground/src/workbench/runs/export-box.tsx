@@ -1,0 +1,78 @@
+import { useSignal } from '@preact/signals'
+import { Notice } from '../../interface/notice.js'
+import type { BaseName, FolderFile, Run } from '../contract.js'
+import { packFolder } from './archive.js'
+import { baseOf, evaluateCommand, folderName, isWholeModel, tryCommand } from './export-commands.js'
+
+const baseFiles = ['config.json', 'model.safetensors', 'tokenizer.json'] as const
+
+/** What was trained, to take home, and what to type there. */
+export function ExportBox({ run }: { readonly run: Run }) {
+  const problem = useSignal<string | undefined>(undefined)
+  const busy = useSignal<string | undefined>(undefined)
+  if (run.facts.value === undefined || run.status.value === 'failed') return undefined
+  const base = baseOf(run)
+  const folder = folderName(run)
+  const save = async (name: string, files: () => Promise<readonly FolderFile[]>) => {
+    busy.value = name
+    problem.value = undefined
+    try {
+      download(`${name}.zip`, await packFolder(name, await files()))
+    } catch (error) {
+      problem.value = (error as Error).message
+    } finally {
+      busy.value = undefined
+    }
+  }
+  const button = (name: string, words: string, files: () => Promise<readonly FolderFile[]>) => (
+    <button type="button" disabled={busy.value !== undefined} onClick={() => void save(name, files)}>
+      {busy.value === name ? 'Packing …' : words}
+    </button>
+  )
+  const tried = tryCommand(run)
+  return (
+    <details class="export">
+      <summary>Take it home</summary>
+      <div class="buttons">
+        {button(folder, isWholeModel(run) ? 'Model (.zip)' : 'Adapter (.zip)', () => run.exportFiles())}
+        {base && !isWholeModel(run) && button(base, 'Base model (.zip)', () => fetchBase(base))}
+      </div>
+      {problem.value && <Notice kind="problem">{problem.value}</Notice>}
+      <p>
+        Unpack {isWholeModel(run) ? 'it' : 'both'} in a clone of Gyre's repository; what is held out is then
+        measured with
+      </p>
+      <pre class="command">
+        <code>{evaluateCommand(run)}</code>
+      </pre>
+      {tried && (
+        <>
+          <p>and tried with</p>
+          <pre class="command">
+            <code>{tried}</code>
+          </pre>
+        </>
+      )}
+    </details>
+  )
+}
+
+async function fetchBase(base: BaseName): Promise<FolderFile[]> {
+  return Promise.all(
+    baseFiles.map(async (name) => {
+      const response = await fetch(new URL(`bases/${base}/${name}`, document.baseURI))
+      if (!response.ok) throw new Error(`${name} of the base model could not be read (${response.status})`)
+      return { name, bytes: new Uint8Array(await response.arrayBuffer()) }
+    }),
+  )
+}
+
+function download(name: string, bytes: Uint8Array<ArrayBuffer>): void {
+  const url = URL.createObjectURL(new Blob([bytes], { type: 'application/zip' }))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  // The browser has taken hold of it once the click is done.
+  setTimeout(() => URL.revokeObjectURL(url), 10_000)
+}

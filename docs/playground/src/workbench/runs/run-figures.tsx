@@ -1,0 +1,61 @@
+import type { ComponentChildren } from 'preact'
+import type { Run } from '../contract.js'
+import { approximately, exactly, inMebibytes, percent } from '../numbers.js'
+import { measureName, recentLoss, tokensPerSecond } from './run-words.js'
+
+/** What is known of a run in numbers. */
+export function RunFigures({ run }: { readonly run: Run }) {
+  const facts = run.facts.value
+  const steps = run.steps.value
+  const last = steps.at(-1)
+  const speed = tokensPerSecond(steps)
+  const held = run.measured.value.at(-1)
+  return (
+    <dl class="figures">
+      {last && <Figure name="Loss, last 10 steps">{recentLoss(steps)!.toFixed(3)}</Figure>}
+      {speed !== undefined && <Figure name="Tokens per second">{exactly(Math.round(speed))}</Figure>}
+      {last && last.backendBytes > 0 && <Figure name="Memory">{inMebibytes(last.backendBytes)}</Figure>}
+      {held &&
+        Object.entries(held.measures).map(([name, value]) => (
+          <Figure key={name} name={`Held out: ${measureName(name)}`}>
+            {value.toFixed(3)}
+            <span class="quiet"> {held.complete ? 'on all of it' : `on a part, step ${held.step}`}</span>
+          </Figure>
+        ))}
+      {facts && (
+        <>
+          <Figure name="Trained">
+            {exactly(facts.trainableParameters)}{' '}
+            <span class="quiet">
+              {percent(facts.trainableParameters / facts.modelParameters)}
+              {facts.headParameters > 0 && `, and ${exactly(facts.headParameters)} of the head`}
+            </span>
+          </Figure>
+          <Figure name="FLOPs per token, training">
+            {approximately(facts.trainingFlopsPerToken)}{' '}
+            {facts.adapterFlopsPerToken > 0 && (
+              <span class="quiet">forward {approximately(facts.adapterFlopsPerToken)} of the adapter</span>
+            )}
+          </Figure>
+          <Figure name="Computed on">{facts.backend}</Figure>
+          {facts.learningRates.length > 0 && (
+            <Figure name="Learning rate">
+              {facts.learningRates
+                .map(({ group, learningRate }) => `${group} ${Number(learningRate.toPrecision(3))}`)
+                .join(', ')}
+            </Figure>
+          )}
+        </>
+      )}
+    </dl>
+  )
+}
+
+function Figure({ name, children }: { readonly name: string; readonly children: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}

@@ -1,0 +1,84 @@
+import type { Run, RunBackend, RunData, RunFacts, RunSettings, RunStatus, RunStep } from '../contract.js'
+
+/** What a run's state is in words; read aloud whenever it changes, so the step is not a part of it. */
+export const statusWords: { readonly [Status in RunStatus]: string } = {
+  preparing: 'Preparing',
+  training: 'Training',
+  paused: 'Paused',
+  measuring: 'Measuring',
+  finished: 'Finished',
+  failed: 'Stopped',
+}
+
+/** What was trained, or loaded, as text. */
+export function methodOf({ settings, facts }: Run): string {
+  return settings.value?.method ?? facts.value?.loaded?.method ?? 'an adapter'
+}
+
+export function nameData(data: RunData): string {
+  if (data.kind !== 'built-in') return data.fileName
+  return { 'moby-dick': 'Moby-Dick', speeches: 'speeches', era: 'era of a speech' }[data.name]
+}
+
+/** What a run is about, beside its method. */
+export function aboutOf({ settings, facts }: Run): string {
+  const [chosen, loaded] = [settings.value, facts.value?.loaded]
+  if (chosen) return `${nameData(chosen.data)}, ${targetWords(chosen)}`
+  if (loaded === undefined) return 'from files'
+  const data = loaded.data && nameData({ kind: 'built-in', name: loaded.data })
+  return `from files, for the ${loaded.base}${data ? `, trained on ${data}` : ''}`
+}
+
+function targetWords({ method, targets }: RunSettings): string {
+  if (/^(full|head)\b/.test(method)) return 'no adapter'
+  return targets.length === 1 && targets[0] === 'all-linear' ? 'all linear layers' : targets.join(', ')
+}
+
+/** `Training, step 34 of 200`; what it is busy with where that is no step. */
+export function progressWords(run: Run): string {
+  const status = run.status.value
+  const [doing, total] = [run.doing.value, run.settings.value?.steps]
+  const step = run.steps.value.at(-1)?.step ?? 0
+  const where = total === undefined || step === 0 ? '' : `, step ${step} of ${total}`
+  if (status === 'preparing') return doing ? `Preparing: ${doing}` : 'Preparing'
+  if (status === 'finished') return `Finished${total === undefined ? '' : ` after ${total} steps`}`
+  return `${statusWords[status]}${where}${doing ? `: ${doing}` : ''}`
+}
+
+const recentSteps = 10
+
+/** Of the last steps; undefined before the first. */
+export function tokensPerSecond(steps: readonly RunStep[]): number | undefined {
+  const recent = steps.slice(-recentSteps)
+  const milliseconds = recent.reduce((sum, step) => sum + step.milliseconds, 0)
+  if (milliseconds === 0) return undefined
+  return (1000 * recent.reduce((sum, step) => sum + step.tokens, 0)) / milliseconds
+}
+
+/** The mean of the last steps: a single one says little. */
+export function recentLoss(steps: readonly RunStep[]): number | undefined {
+  const recent = steps.slice(-recentSteps)
+  return recent.length === 0 ? undefined : recent.reduce((sum, { loss }) => sum + loss, 0) / recent.length
+}
+
+const measureWords: { readonly [measure: string]: string } = {
+  loss: 'loss per token',
+  bitsPerCharacter: 'bits per character',
+  accuracy: 'accuracy',
+  matthews: "Matthews' correlation",
+}
+
+/** How a measure is called on the page. */
+export function measureName(measure: string): string {
+  return measureWords[measure] ?? measure
+}
+
+/** What a run was asked to be computed on; undefined where files tell nothing of it. */
+export function backendOf({ settings }: Run): RunBackend | undefined {
+  return settings.value?.backend
+}
+
+/** What of a run its visitor should know: why it is not on the backend that was asked for, what was left out. */
+export function remarksOf(facts: RunFacts | undefined, remarks: readonly string[]): readonly string[] {
+  return [...(facts?.backendRemarks ?? []), ...(facts?.dataRemarks ?? []), ...remarks]
+}
