@@ -48,6 +48,7 @@ export {
   studentQuantile,
 } from './statistics.js'
 export {
+  formatDuration,
   formatNumber,
   markdownText,
   plainText,
