@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
-export type Flags = { readonly [name: string]: string | number }
+export type Flags = { readonly [name: string]: string | number | true }
 
 /** What `gyre finetune --json` prints. */
 export interface Finetuned {
@@ -23,13 +23,15 @@ export function finetuneOnce(folder: string, flags: Flags): Finetuned {
   return JSON.parse(readFileSync(result, 'utf8')) as Finetuned
 }
 
-/** Runs a command on one thread; what it prints is JSON. */
-export function gyre(command: string, flags: Flags): string {
-  const words = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)])
+/** Runs a command on one thread; what it prints is JSON. `positional` is what it takes without a name. */
+export function gyre(command: string, flags: Flags, ...positional: readonly string[]): string {
+  const words = Object.entries(flags).flatMap(([name, value]) =>
+    value === true ? [`--${name}`] : [`--${name}`, String(value)],
+  )
   const node = ['--conditions=@gyre/source', '--import=tsx', join(root, 'packages/gyre/src/main.ts')]
   const { status, stdout } = spawnSync(
     process.execPath,
-    [...node, command, ...words, '--json', '--threads', '1'],
+    [...node, command, ...positional, ...words, '--json', '--threads', '1'],
     { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
   )
   if (status !== 0) fail(`gyre ${command} ended with ${status}`)

@@ -50,6 +50,7 @@ export {
   studentQuantile,
 } from './statistics.js'
 export {
+  formatDuration,
   formatNumber,
   markdownText,
   plainText,

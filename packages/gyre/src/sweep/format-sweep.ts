@@ -1,4 +1,11 @@
-import { meanOf, type ResultRecord, renderTable, spreadOf, type TableCell } from '@gyre/report'
+import {
+  formatDuration,
+  meanOf,
+  type ResultRecord,
+  renderTable,
+  spreadOf,
+  type TableCell,
+} from '@gyre/report'
 import { type ChosenRate, judgedBy } from './choose-rate.js'
 import type { Estimate } from './estimate.js'
 import type { Grid } from './grid.js'
@@ -84,13 +91,6 @@ function sourceText(sources: ReadonlySet<Estimate['source']>): string {
   const finished = 'traced FLOPs, at the speed of the cells that are finished'
   if (sources.size === 2) return `from ${finished}, or, where none is, ${probe}`
   return `from ${sources.has('probe') ? probe : finished}`
-}
-
-/** `40 s`, `12 min`, `3 h 20 min` */
-export function formatDuration(seconds: number): string {
-  if (seconds < 90) return `${Math.round(seconds)} s`
-  const minutes = Math.round(seconds / 60)
-  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
 /** What the runs of a setting, one for each seed, come to. */

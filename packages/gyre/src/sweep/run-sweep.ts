@@ -159,19 +159,23 @@ async function lookAhead(plan: Plan, records: Parameters<typeof chooseRate>[1]):
 
 function dryRunJson(outlooks: readonly Outlook[], { leftOut }: Plan) {
   return {
-    settings: outlooks.map(({ group: { setting }, cells, missing, seconds, source }) => ({
-      model: setting.model.name,
-      task: setting.task.name,
-      row: setting.row,
-      method: setting.method,
-      budget: setting.budget ?? null,
-      automatic: setting.automatic,
-      ...setting.costs,
-      cells,
-      missing,
-      estimatedSeconds: seconds,
-      estimatedFrom: source,
-    })),
+    settings: outlooks.map(
+      ({ group: { setting, learningRates, seeds }, cells, missing, seconds, source }) => ({
+        model: setting.model.name,
+        task: setting.task.name,
+        row: setting.row,
+        method: setting.method,
+        budget: setting.budget ?? null,
+        automatic: setting.automatic,
+        ...setting.costs,
+        learningRates,
+        seeds,
+        cells,
+        missing,
+        estimatedSeconds: seconds,
+        estimatedFrom: source,
+      }),
+    ),
     leftOut,
   }
 }

@@ -1,10 +1,15 @@
 import { sentenceOf } from '../errors.js'
 import type { OnProgress, WorkerMessage } from './messages.js'
 
+/** A parent that was killed hears nothing, and nobody waits for the result. */
+const endIfGone = (error: Error | null): void => {
+  if (error) process.exit()
+}
+
 /** The worker's side of `runInProcess`: takes one job, answers with its result, and ends. */
 export function answerParent<Job, Result>(run: (job: Job, onProgress: OnProgress) => Promise<Result>): void {
   const send = (message: WorkerMessage<Result>): void => {
-    process.send!(message)
+    process.send!(message, undefined, undefined, endIfGone)
   }
   process.once('message', async (job: Job) => {
     try {
@@ -17,6 +22,5 @@ export function answerParent<Job, Result>(run: (job: Job, onProgress: OnProgress
     }
     process.disconnect()
   })
-  // The parent is gone: nobody waits for the result.
   process.once('disconnect', () => process.exit())
 }

@@ -1,1 +1,2 @@
 export { resultsPage } from './results-page.js'
+export { tradeoffsSvg } from './tradeoffs-svg.js'

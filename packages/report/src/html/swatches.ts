@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot'
 import { plot, type SeriesSign, tidy } from './plot-svg.js'
 import { seriesStyle } from './series-style.js'
 
-const height = 14
+export const swatchHeight = 14
 
 /** The small lines and symbols of legends. The page has each once, however many legends show it. */
 export class Swatches {
@@ -12,29 +12,30 @@ export class Swatches {
   show(sign: SeriesSign): string {
     const id = `swatch-${sign.hasLine ? 'line' : 'mark'}-${sign.series}`
     this.#signs.set(id, sign)
-    return `<svg class="plot" width="${widthOf(sign)}" height="${height}" aria-hidden="true"><use href="#${id}"/></svg>`
+    return `<svg class="plot" width="${swatchWidth(sign)}" height="${swatchHeight}" aria-hidden="true"><use href="#${id}"/></svg>`
   }
 
   /** What the swatches refer to; it takes no room in the page. */
   definitions(): string {
-    const symbols = [...this.#signs].map(([id, sign]) => `<g id="${id}">${draw(sign)}</g>`)
+    const symbols = [...this.#signs].map(([id, sign]) => `<g id="${id}">${drawSwatch(sign)}</g>`)
     return `<svg width="0" height="0" class="definitions" aria-hidden="true"><defs>${symbols.join('')}</defs></svg>`
   }
 }
 
-function widthOf({ hasLine }: SeriesSign): number {
+export function swatchWidth({ hasLine }: SeriesSign): number {
   return hasLine ? 34 : 16
 }
 
-function draw(sign: SeriesSign): string {
+/** The marks of a swatch. */
+export function drawSwatch(sign: SeriesSign): string {
   const { color, symbol, dashes } = seriesStyle(sign.series)
   const ends = [
     [-1, 0],
     [1, 0],
   ]
   const svg = plot({
-    width: widthOf(sign),
-    height,
+    width: swatchWidth(sign),
+    height: swatchHeight,
     marginTop: 2,
     marginRight: 2,
     marginBottom: 2,
