@@ -63,9 +63,7 @@ export function growthSentence({ blockSize }: ExplosionSettings, growth: Growth)
 export function outcomeSentences({ settings, curves }: ExplosionProgress): string[] {
   if (curves.some((curve) => outcomeOf(curve) === undefined)) return []
   const { title } = optimizers[settings.optimizer]
-  const sentences = curves.map(
-    (curve) => `${title} with ${rateName(settings, curve.scaled)} ${fate(curve)}.`,
-  )
+  const sentences = curves.map((curve) => `${title} with ${rateName(settings, curve.scaled)} ${fate(curve)}.`)
   const [withAlpha, scaled] = curves
   if (!scaled) return [...sentences, 'With p = 1 the network is dense, and α / p is α.']
   return [...sentences, conclusion(withAlpha!, scaled)]
