@@ -17,6 +17,6 @@ export function inMebibytes(bytes: number): string {
 
 /** `4.0 %` of a share from 0 to 1. */
 export function percent(share: number): string {
-  const digits = share < 0.001 && share > 0 ? 3 : share < 0.01 ? 2 : 1
+  const digits = share === 0 || share >= 0.01 ? 1 : share < 0.001 ? 3 : 2
   return `${(100 * share).toFixed(digits)} %`
 }

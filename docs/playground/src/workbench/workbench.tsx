@@ -16,9 +16,9 @@ export function Workbench() {
   return (
     <Section id="workbench" title="The workbench">
       <p>
-        Fine-tune a small transformer here, in this page: a decoder of 2.2 million parameters that has read
-        presidents' speeches, or an encoder of 0.8 million that tells classes apart. Compare up to four runs,
-        try the models on a sentence, and take the adapter home.
+        Fine-tune a small transformer here, in this page: a decoder that has read presidents' speeches, or an
+        encoder that tells classes apart. Compare up to four runs, try the models on a sentence, and take the
+        adapter home.
       </p>
       {problem !== undefined && <Notice kind="problem">{problem}</Notice>}
       {View ? <View /> : problem === undefined && <p class="quiet">Loading the workbench …</p>}

@@ -9,8 +9,8 @@ export interface SuggestedRate {
 }
 
 /**
- * The rates of `gyre compare`: the best of four on the same two bases, on the end of the training part. Of a
- * block-circulant adapter it is the rate after the division by p.
+ * The rates of `gyre compare`: the best of four on larger bases of the same two kinds, on the end of the training part.
+ * Of a block-circulant adapter it is the rate after the division by p.
  *
  * @source packages/gyre/src/compare/settings.ts
  */
@@ -44,7 +44,7 @@ export function suggestRate(
     if (tried === undefined) return undefined
     return { learningRate: tried, reason: 'one of the rates that the study of block sizes tries; not tuned' }
   }
-  const reason = 'tuned by gyre compare on this base'
+  const reason = 'tuned by gyre compare for a larger base of this kind'
   if (name !== 'bca' || options.scaleLearningRate === 'false') return { learningRate: tuned, reason }
   const size = dividedBy(options.blockSize, blockSizes)
   return {

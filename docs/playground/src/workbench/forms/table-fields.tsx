@@ -1,6 +1,7 @@
 import type { NamedColumns } from '@gyre/data'
 import { SelectField } from '../../interface/field.js'
 import { Notice } from '../../interface/notice.js'
+import { ScrollArea } from '../../interface/scroll-area.js'
 import type { DataForm, OwnTable } from './data-form.js'
 import './table-fields.css'
 
@@ -65,8 +66,7 @@ function Preview({ table: { outline, columns, header } }: { readonly table: OwnT
   ])
   const { firstRows, rowCount } = outline
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
-    <section class="scroll" aria-label="The first rows" tabIndex={0}>
+    <ScrollArea label="The first rows">
       <table class="preview">
         <caption>
           {firstRows.length < rowCount
@@ -95,7 +95,7 @@ function Preview({ table: { outline, columns, header } }: { readonly table: OwnT
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollArea>
   )
 }
 

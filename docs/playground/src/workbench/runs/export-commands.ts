@@ -1,14 +1,14 @@
 import type { BaseName, Run } from '../contract.js'
 import { methodOf } from './run-words.js'
 
-/** How a run's folder is called, without its ending as an archive: `bca-p-16`. */
+/** How a run's folder is called, without its ending as an archive: `moby-dick-bca-p-16`. */
 export function folderName(run: Run): string {
-  return (
-    methodOf(run)
-      .replace(/[^a-z0-9]+/gi, '-')
-      .replace(/^-|-$/g, '')
-      .slice(0, 60) || 'adapter'
-  )
+  const data = run.settings.value?.data
+  const name =
+    data === undefined ? run.facts.value?.loaded?.data : data.kind === 'built-in' ? data.name : data.fileName
+  const words = [name?.replace(/\.[^.]*$/, ''), methodOf(run)].filter(Boolean).join('-')
+  const plain = words.replace(/[^a-z0-9]+/gi, '-').replace(/^-|-$/g, '')
+  return plain.slice(0, 80) || 'adapter'
 }
 
 /** The base that a run's adapter fits; undefined as long as nobody knows. */

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { Notice } from '../../interface/notice.js'
+import { SeriesSwatch } from '../../interface/series.js'
 import type { BrowserFacts } from '../backends/run-backends.js'
 import type { Bench } from '../bench.js'
 import { headingOf } from '../bench.js'
@@ -33,7 +34,7 @@ export function RunCard({ run, index, bench, browser, onReuse }: RunCardProps) {
     >
       <header>
         <h4 id={headingOf(run)} tabIndex={-1}>
-          {methodOf(run)}
+          <SeriesSwatch index={index} /> {methodOf(run)}
         </h4>
         <p class="quiet">{aboutOf(run)}</p>
       </header>

@@ -26,17 +26,15 @@ export function RunFigures({ run }: { readonly run: Run }) {
         <>
           <Figure name="Trained">
             {exactly(facts.trainableParameters)}{' '}
-            <span class="quiet">
-              {percent(facts.trainableParameters / facts.modelParameters)}
-              {facts.headParameters > 0 && `, and ${exactly(facts.headParameters)} of the head`}
-            </span>
+            <span class="quiet">{percent(facts.trainableParameters / facts.modelParameters)}</span>
           </Figure>
-          <Figure name="FLOPs per token, training">
-            {approximately(facts.trainingFlopsPerToken)}{' '}
-            {facts.adapterFlopsPerToken > 0 && (
-              <span class="quiet">forward {approximately(facts.adapterFlopsPerToken)} of the adapter</span>
-            )}
-          </Figure>
+          {facts.headParameters > 0 && (
+            <Figure name="Trained in the head">{exactly(facts.headParameters)}</Figure>
+          )}
+          <Figure name="FLOPs per token, training">{approximately(facts.trainingFlopsPerToken)}</Figure>
+          {facts.adapterFlopsPerToken > 0 && (
+            <Figure name="Adapter, forward">{approximately(facts.adapterFlopsPerToken)}</Figure>
+          )}
           <Figure name="Computed on">{facts.backend}</Figure>
           {facts.learningRates.length > 0 && (
             <Figure name="Learning rate">

@@ -34,15 +34,14 @@ function targetWords({ method, targets }: RunSettings): string {
   return targets.length === 1 && targets[0] === 'all-linear' ? 'all linear layers' : targets.join(', ')
 }
 
-/** `Training, step 34 of 200`; what it is busy with where that is no step. */
+/** `Training, step 34 of 200`; what it is busy with where that is something else. */
 export function progressWords(run: Run): string {
   const status = run.status.value
   const [doing, total] = [run.doing.value, run.settings.value?.steps]
   const step = run.steps.value.at(-1)?.step ?? 0
-  const where = total === undefined || step === 0 ? '' : `, step ${step} of ${total}`
-  if (status === 'preparing') return doing ? `Preparing: ${doing}` : 'Preparing'
-  if (status === 'finished') return `Finished${total === undefined ? '' : ` after ${total} steps`}`
-  return `${statusWords[status]}${where}${doing ? `: ${doing}` : ''}`
+  if (status === 'finished') return total === undefined ? 'Ready' : `Finished after ${total} steps`
+  const words = doing === undefined ? statusWords[status] : doing[0]!.toUpperCase() + doing.slice(1)
+  return total === undefined || step === 0 ? words : `${words}, step ${step} of ${total}`
 }
 
 const recentSteps = 10
