@@ -12,7 +12,7 @@ const configFile = fileURLToPath(new URL('vite.config.ts', import.meta.url))
  * A browser remembers a service worker by address: the ports are not those of everybody's pages, and while sources
  * change there is to be none.
  */
-const ports = { built: 7317, sources: 7318 } as const
+const ports = { built: 7317, sources: 7417 } as const
 
 interface Options {
   readonly port: number
