@@ -30,12 +30,18 @@ const commands = {
     run: () =>
       pnpm(['exec', 'biome', 'check', '--error-on-warnings', '.']) ||
       pnpm(['exec', 'tsc', '-p', '.']) ||
-      pnpm(['exec', 'tsc', '-p', 'docs/playground']),
+      pnpm(['exec', 'tsc', '-p', 'docs/playground']) ||
+      pnpm(['exec', 'tsc', '-p', 'docs/playground/tsconfig.service-worker.json']),
   },
   format: { dev: true, run: () => pnpm(['exec', 'biome', 'check', '--write', '.']) },
   build: {
     dev: true,
     run: (rest) => pnpm(['exec', 'turbo', 'run', 'build', ...rest], { TURBO_TELEMETRY_DISABLED: '1' }),
+  },
+  playground: {
+    dev: true,
+    kernels: true,
+    run: (rest) => node([join(root, 'docs/playground/serve.ts'), ...rest]),
   },
   bench: { dev: true, kernels: true, run: (rest) => node([join(root, 'benchmarks/src/main.ts'), ...rest]) },
   study: {

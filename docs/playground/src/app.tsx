@@ -1,3 +1,4 @@
+import { ReloadNotice } from './offline/reload-notice.js'
 import { BackendSwitch } from './pictures/backend-switch.js'
 import { CirculantPicture } from './pictures/circulant/circulant-picture.js'
 import { ExplosionPicture } from './pictures/explosion/explosion-picture.js'
@@ -8,6 +9,7 @@ import { Workbench } from './workbench/workbench.js'
 export function App() {
   return (
     <>
+      <ReloadNotice />
       <BackendSwitch />
       <FftPicture />
       <CirculantPicture />
