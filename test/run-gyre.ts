@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { getBackend, setBackend } from '@gyre/tensor'
 import { afterAll, vi } from 'vitest'
 import { runCommand } from '../packages/gyre/src/run-command.js'
 
@@ -39,6 +40,7 @@ export function gyre(...args: readonly string[]): Promise<Finished> {
 
 async function runHere(args: readonly string[]): Promise<Finished> {
   const written = { stdout: '', stderr: '' }
+  const backend = getBackend()
   const spies = [
     vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
       written.stdout += String(text)
@@ -57,6 +59,7 @@ async function runHere(args: readonly string[]): Promise<Finished> {
     return { code, ...written }
   } finally {
     for (const spy of spies) spy.mockRestore()
+    setBackend(backend)
   }
 }
 
