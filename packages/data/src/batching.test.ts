@@ -176,6 +176,18 @@ describe('exampleBatches', () => {
     })
   })
 
+  it('pads further where it is told to', () => {
+    const paddedLength = (longest: number): number => Math.min(7, Math.ceil(longest / 4) * 4)
+    const lengthOf = (...lengths: readonly number[]): number =>
+      exampleBatches(examplesOf(lengths), { ...options, paddedLength }).batchAt(0).sequenceLength
+    expect([lengthOf(2, 3), lengthOf(4, 1), lengthOf(1, 5)]).toEqual([4, 4, 7])
+    const [batch] = exampleBatches(examplesOf([2, 1]), { ...options, paddedLength }).inOrder()
+    expect(batch).toMatchObject({
+      inputIds: Int32Array.of(1, 1, 0, 0, 2, 0, 0, 0),
+      attentionMask: Int32Array.of(1, 1, 0, 0, 1, 0, 0, 0),
+    })
+  })
+
   it('depends on seed and step only: asked in any order, by a new instance or twice, a step is the same', () => {
     const lengths = Array.from({ length: 50 }, (_, index) => 1 + ((index * 7) % 13))
     const forward = exampleBatches(examplesOf(lengths), options)

@@ -21,17 +21,27 @@ describe('opening a backend', () => {
     expect(opened.remarks).toEqual(['not on the GPU: gpu: this browser has no WebGPU'])
   })
 
-  it('ends with the reference kernels', async () => {
-    const noWasm = async (threads: number | undefined): Promise<never> => {
-      throw new BackendError(`wasm: not with ${threads} threads`)
+  it('ends with the reference kernels, and says once what is missing', async () => {
+    const noWasm = async (): Promise<never> => {
+      throw new BackendError('wasm: this engine has no SIMD')
     }
-    const opened = await openBackend({ name: 'wasm', threads: 3 }, { gpu: noGpu, wasm: noWasm })
+    const opened = await openBackend({ name: 'gpu' }, { gpu: noGpu, wasm: noWasm })
     expect([opened.words, opened.bytes()]).toEqual(['js (the reference kernels)', 0])
     expect(opened.remarks).toEqual([
-      'not in WebAssembly: wasm: not with 3 threads',
-      'not on several threads: wasm: not with 1 threads',
+      'not on the GPU: gpu: this browser has no WebGPU',
+      'not in WebAssembly: wasm: this engine has no SIMD',
     ])
     expect(getBackend()).toBe(jsBackend)
+  })
+
+  it('tries one thread where several do not start', async () => {
+    const alone = async (threads: number | undefined) => {
+      if (threads !== 1) throw new BackendError('wasm: a worker thread did not start')
+      return working('alone')()
+    }
+    const opened = await openBackend({ name: 'wasm', threads: 3 }, { gpu: noGpu, wasm: alone })
+    expect(opened.words).toBe('alone')
+    expect(opened.remarks).toEqual(['not on several threads: wasm: a worker thread did not start'])
   })
 
   it('needs no words where it is what was asked for', async () => {

@@ -28,22 +28,24 @@ export async function openBackend(
   openers: BackendOpeners = { gpu: openGpu, wasm: openWasm },
 ): Promise<OpenedBackend> {
   const threads = asked.name === 'wasm' ? asked.threads : undefined
-  const ways: (readonly [name: string, open: () => Promise<Opened>])[] = [
+  const ways: readonly (readonly [name: string, open: () => Promise<Opened>])[] = [
     ['on the GPU', openers.gpu],
-    ['in WebAssembly', () => openers.wasm(threads)],
+    ['on several threads', () => openers.wasm(threads)],
+    ['in WebAssembly', () => openers.wasm(1)],
   ]
-  if (threads !== undefined && threads > 1) ways.push(['on several threads', () => openers.wasm(1)])
-  const first = { gpu: 0, wasm: 1, js: ways.length }[asked.name]
-  const remarks: string[] = []
+  const first = { gpu: 0, wasm: threads === 1 ? 2 : 1, js: 3 }[asked.name]
+  const reasons = new Map<string, string>()
   let opened: Opened | undefined
   for (const [name, open] of ways.slice(first)) {
     try {
       opened = await open()
       break
     } catch (error) {
-      remarks.push(`not ${name}: ${sentenceOf(error)}`)
+      // What is wrong with one thread, too, is not wrong with several.
+      reasons.set(sentenceOf(error), `not ${name}`)
     }
   }
+  const remarks = [...reasons].map(([reason, what]) => `${what}: ${reason}`)
   const { backend, remark, ...rest } = opened ?? reference
   setBackend(backend)
   return { ...rest, remarks: remark === undefined ? remarks : [...remarks, remark] }

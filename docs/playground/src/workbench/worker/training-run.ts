@@ -127,10 +127,13 @@ export class TrainingRun {
   /** What `gyre finetune` would write of it. */
   record(heldOut: Measures): RunRecord {
     const { kind, labels, sequenceLength } = this.fineTuned
+    const { task, columns, method } = this.#parts.recorded
     return {
-      ...this.#parts.recorded,
+      task,
       kind,
       labels,
+      columns,
+      method,
       sequenceLength,
       steps: this.step,
       finalLoss: this.#parts.trainer.lastLoss!,
