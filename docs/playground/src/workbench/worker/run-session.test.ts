@@ -140,6 +140,21 @@ describe('a training', () => {
     },
   )
 
+  it('begins where it was saved before its first step', async () => {
+    const store = new MemoryStore()
+    const run = session(store)
+      .send({ type: 'pause' })
+      .train('a', { ...settings, steps: 2 })
+    await run.untilStatus('paused')
+    expect(store.states.get('a')?.step).toBe(0)
+    const second = session(store).train('a', { ...settings, steps: 2 })
+    await second.untilStatus('finished')
+    const straight = session().train('a', { ...settings, steps: 2 })
+    await straight.untilStatus('finished')
+    const losses = ({ steps }: TestSession): number[] => steps.map(({ loss }) => loss)
+    expect(losses(second)).toEqual(losses(straight))
+  })
+
   it('says so where it goes on with another backend', async () => {
     const store = new MemoryStore()
     const run = session(store).train('a', { ...settings, steps: 1, warmupSteps: 0 })
