@@ -1,18 +1,18 @@
 // Block sizes that the gradients choose against one size everywhere, at equal budgets: on a built-in text and, with
 // --data (or GYRE_DATA) naming a folder with stories260K/ and tinyshakespeare/input.txt, on a published checkpoint. Writes
-// results/adaptive-block-size.json and the tables of docs/adaptive-block-size.md; --docs writes the tables alone.
-// In the root folder: npm run study -- adaptive-block-size [--data DIR] [--out DIR] [--docs]
+// results/adaptive-block-size.json and the tables of docs/adaptive-block-size.md; --task runs one task and leaves the
+// results of the others as they are, --docs writes the tables alone.
+// In the root folder: npm run study -- adaptive-block-size [--task NAME] [--data DIR] [--out DIR] [--docs]
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { setBackend } from '@gyre/tensor'
 import { wasm } from '@gyre/wasm'
-import { type Cell, type CellResult, runCell, type Sizing, steps } from './adaptive-block-size/run-cell.js'
+import { type Cell, type CellResult, runCell, type Sizing } from './adaptive-block-size/run-cell.js'
 import {
   readResults,
   resultsFile,
   type StudyBlock,
-  type StudyResults,
   type StudyRow,
 } from './adaptive-block-size/study-results.js'
 import { sectionsOf } from './adaptive-block-size/study-sections.js'
@@ -24,6 +24,7 @@ const { values: options } = parseArgs({
   options: {
     data: { type: 'string', default: process.env.GYRE_DATA },
     out: { type: 'string', default: join(root, '.gyre/studies/adaptive-block-size') },
+    task: { type: 'string' },
     docs: { type: 'boolean', default: false },
   },
 })
@@ -45,20 +46,24 @@ async function runStudy(data: string | undefined, out: string): Promise<void> {
   if (missing !== undefined) fail(`${join(data!, missing)}: there is no such file or folder`)
   const backend = await wasm({ threads: 1 })
   setBackend(backend)
+  const all = studyTasks(join(out, 'bases'), data)
+  const tasks = all.filter(({ name }) => options.task === undefined || name === options.task)
+  if (tasks.length === 0) fail(`--task ${options.task}: expected ${all.map(({ name }) => name).join(', ')}`)
+  const { variant } = backend.status
+  const madeWith = { backend: `wasm (${variant})`, node: process.version }
   const blocks: StudyBlock[] = []
-  for (const task of studyTasks(join(out, 'bases'), data)) {
+  for (const task of tasks) {
     for (const p of task.uniform) {
       const uniform = await runRow(task, 'uniform', p, out)
       const budget = uniform.runs[0]!.parameters
       const rows = [uniform]
       for (const sizing of ['energy', 'magnitude'] as const)
         rows.push(await runRow(task, sizing, budget, out))
-      blocks.push({ title: task.title, p, budget, rows })
+      blocks.push({ title: task.title, steps: task.steps, ...madeWith, p, budget, rows })
     }
   }
-  const { variant } = backend.status
-  const results: StudyResults = { backend: `wasm (${variant})`, node: process.version, steps, blocks }
-  writeFileSync(resultsFile, `${JSON.stringify(results, null, 2)}\n`)
+  const others = readResults().blocks.filter(({ title }) => !tasks.some((task) => task.title === title))
+  writeFileSync(resultsFile, `${JSON.stringify({ blocks: [...others, ...blocks] }, null, 2)}\n`)
 }
 
 /** A way to choose block sizes on a task: first its best rate, then every seed with it. */
@@ -94,7 +99,7 @@ async function bestRate(task: StudyTask, sizing: Sizing, size: number, out: stri
 /** A run; one that an interrupted study has finished is not made again. */
 async function runOnce(cell: Cell, out: string): Promise<CellResult> {
   const { task, sizing, size, learningRate, seed } = cell
-  const name = `${task.name} ${sizing} ${size}, rate ${learningRate}, seed ${seed}, ${steps} steps`
+  const name = `${task.name} ${sizing} ${size}, rate ${learningRate}, seed ${seed}, ${task.steps} steps`
   const file = join(out, `${name}.json`)
   if (!existsSync(file)) {
     const began = performance.now()

@@ -10,7 +10,9 @@ import { cosineSchedule } from '@gyre/nn'
 import {
   applyMethod,
   type BatchSource,
+  classify,
   evaluateLanguageModel,
+  measure,
   runTraining,
   siteGradients,
   Trainer,
@@ -18,7 +20,6 @@ import {
 } from '@gyre/train'
 import type { StudyTask } from './study-tasks.js'
 
-export const steps = 200
 const warmupSteps = 10
 /** How block sizes come about: one everywhere, or by the gradients. */
 export type Sizing = 'uniform' | BlockSizeScore
@@ -37,8 +38,10 @@ export interface Cell {
 /** What a run comes to. */
 export interface CellResult {
   readonly parameters: number
-  /** Nats per token on the held-out text. */
+  /** Nats per token on the held-out text; for a classifier, per example. */
   readonly loss: number
+  /** Of a classifier. */
+  readonly accuracy?: number
   /** Shares of ‖G‖² that the adapter's sizes capture, over all targets. */
   readonly captured: {
     /** Of the first batches, by which sizes are chosen. */
@@ -56,28 +59,38 @@ export async function runCell(cell: Cell): Promise<CellResult> {
   const { model, train, heldOut } = await task.prepare(seed, tuning)
   const batches: BatchSource = (step) => [toMicroBatch(train.batchAt(step))]
   const fresh: BatchSource = (step) => [toMicroBatch(heldOut.batchAt(step))]
-  const { targets } = task
+  const { targets, steps, headLearningRate } = task
   const atFirst = await siteGradients(model, targets, batches)
   const atOthers = await siteGradients(model, targets, fresh)
   const blockSizes = blockSizesOf(cell, atFirst)
   // One rate for blocks of all sizes, undivided, so that the methods differ in their sizes alone.
-  const method = bca({ blockSize: blockSizes, scaleLearningRate: false, targets: Object.keys(blockSizes) })
+  const method = bca({
+    blockSize: blockSizes,
+    scaleLearningRate: false,
+    targets: Object.keys(blockSizes),
+    modulesToSave: model.hasTaskHead ? model.headPaths : [],
+  })
   const trainable = applyMethod(model, { kind: 'adapter', label: method.label, method }, { seed })
   const trainer = new Trainer(model, trainable, batches, {
     totalSteps: steps,
     learningRate,
+    headLearningRate,
     schedule: cosineSchedule({ warmupSteps, totalSteps: steps }),
     maxGradNorm: 1,
     seed,
   })
   await runTraining(trainer)
+  // The sum of the losses over the number of labels, whatever these are.
   const { loss } = await evaluateLanguageModel(model, heldOut)
+  const accuracy = model.hasTaskHead
+    ? measure(await classify(model, heldOut), ['accuracy']).accuracy
+    : undefined
   const captured = {
     chosenBy: capturedShare(atFirst, blockSizes),
     fresh: capturedShare(atOthers, blockSizes),
     afterTraining: capturedShare(await siteGradients(model, targets, fresh), blockSizes),
   }
-  return { parameters: trainable.counts.adapter, loss, captured, blockSizes }
+  return { parameters: trainable.counts.adapter, loss, accuracy, captured, blockSizes }
 }
 
 function blockSizesOf({ sizing, size }: Cell, gradients: readonly SiteGradient[]): BlockSizesByPath {

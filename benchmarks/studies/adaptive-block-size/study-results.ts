@@ -15,6 +15,9 @@ export interface StudyRow {
 /** A task at one budget: what `p` numbers to a block everywhere cost. */
 export interface StudyBlock {
   readonly title: string
+  readonly steps: number
+  readonly backend: string
+  readonly node: string
   readonly p: number
   readonly budget: number
   /** The uniform one first. */
@@ -22,9 +25,6 @@ export interface StudyBlock {
 }
 
 export interface StudyResults {
-  readonly backend: string
-  readonly node: string
-  readonly steps: number
   readonly blocks: readonly StudyBlock[]
 }
 

@@ -18,7 +18,9 @@ function nameOf({ sizing }: StudyRow, { p }: StudyBlock): string {
   return sizing === 'uniform' ? `uniform, p=${p}` : sizingNames[sizing]
 }
 
-function comparison({ blocks, steps, node, backend }: StudyResults): string {
+function comparison({ blocks }: StudyResults): string {
+  const accuraciesOf = ({ runs }: StudyRow): number[] => runs.flatMap(({ accuracy }) => accuracy ?? [])
+  const classifies = blocks.some(({ rows }) => rows.some((row) => accuraciesOf(row).length > 0))
   const rows = blocks.flatMap((block) =>
     block.rows.map((row): TableCell[] => [
       block.title,
@@ -27,13 +29,17 @@ function comparison({ blocks, steps, node, backend }: StudyResults): string {
       String(row.learningRate),
       formatSeeds(row.runs.map(({ loss }) => loss)),
       row.sizing === 'uniform' ? '' : behind(row, block.rows[0]!),
+      ...(classifies ? [accuraciesOf(row).length > 0 ? formatSeeds(accuraciesOf(row)) : undefined] : []),
     ]),
   )
-  const titles = ['task', 'budget', 'block sizes', 'rate', 'loss per token', 'minus uniform']
+  const loss = classifies ? 'loss per token, or piece' : 'loss per token'
+  const titles = ['task', 'budget', 'block sizes', 'rate', loss, 'minus uniform']
   const seeds = blocks[0]!.rows[0]!.runs.length
+  const madeWith = new Set(blocks.map(({ backend, node }) => `${backend}, Node ${node}`))
+  const steps = new Set(blocks.map(({ steps }) => steps))
   return [
-    table(titles, rows),
-    `${steps} steps; ${seeds} seeds, with mean and standard deviation; the difference with its 95 % confidence interval, paired by seed. ${backend}, Node ${node}.`,
+    table(classifies ? [...titles, 'accuracy'] : titles, rows),
+    `${[...steps].join(' or ')} steps; ${seeds} seeds, with mean and standard deviation; the difference with its 95 % confidence interval, paired by seed. ${[...madeWith].join('; ')}.`,
   ].join('\n\n')
 }
 

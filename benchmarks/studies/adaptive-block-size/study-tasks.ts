@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   type Batches,
+  eraLabels,
   holdOutLastTenth,
   languageModelBatches,
   mobyDickText,
@@ -11,7 +12,7 @@ import {
   trainBytePairTokenizer,
 } from '@gyre/data'
 import { loadMobyDick, loadSpeeches, loadTokenizer } from '@gyre/data/node'
-import { pretraining, runTraining } from '@gyre/train'
+import { eraParts, headFor, labelledBatches, pretraining, runTraining } from '@gyre/train'
 import type { Model, ModelConfig } from '@gyre/transformers'
 import { loadModelFolder, saveModelFolder } from '@gyre/transformers/node'
 
@@ -19,6 +20,9 @@ import { loadModelFolder, saveModelFolder } from '@gyre/transformers/node'
 export interface StudyTask {
   readonly name: string
   readonly title: string
+  readonly steps: number
+  /** Of a fresh head, trained beside the adapter. */
+  readonly headLearningRate?: number
   readonly targets: readonly string[]
   /** Block sizes, each the same everywhere, whose count is a budget. */
   readonly uniform: readonly number[]
@@ -66,21 +70,46 @@ const pretrainingOptions = {
 
 /** The task on the built-in texts; and, where there is a folder of data, one on a published checkpoint. */
 export function studyTasks(cache: string, data: string | undefined): StudyTask[] {
-  const builtIn = mobyDick(join(cache, 'base'))
-  if (data === undefined) return [builtIn]
+  const builtIn = [mobyDick(join(cache, 'base')), era(join(cache, 'era-base'))]
+  if (data === undefined) return builtIn
   const [checkpoint, text] = [join(data, 'stories260K'), join(data, 'tinyshakespeare/input.txt')]
-  return [builtIn, stories(checkpoint, text)]
+  return [...builtIn, stories(checkpoint, text)]
 }
 
 function mobyDick(base: string): StudyTask {
   return {
     name: 'moby-dick',
     title: 'Moby-Dick, a LLaMA pre-trained on speeches',
+    steps: 200,
     targets: ['all-linear'],
     uniform: [64, 16],
     prepare: async (seed, tuning) => {
-      await makeBase(base)
+      await makeBase(base, config, someSpeeches)
       return textTask(base, mobyDickText(await loadMobyDick()), { batchSize: 8, seed, tuning })
+    },
+  }
+}
+
+/** Classifies pieces of 48 words, on a base that has room for them and has read all the speeches of the training part. */
+function era(base: string): StudyTask {
+  const roomy = { ...config, maxPositionEmbeddings: 128 }
+  return {
+    name: 'era',
+    title: 'the era of a speech, another LLaMA pre-trained on speeches',
+    steps: 400,
+    headLearningRate: 1e-3,
+    targets: ['all-linear'],
+    uniform: [64, 16],
+    prepare: async (seed, tuning) => {
+      await makeBase(base, roomy, () => true)
+      const { train, heldOut } = labelledBatches(eraParts(await loadSpeeches()), {
+        tokenizer: await loadTokenizer(base),
+        config: roomy,
+        options: { batchSize: 8, sequenceLength: roomy.maxPositionEmbeddings, seed },
+        portion: { tuning, trainingLimit: 8000, heldOutLimit: 1000 },
+      })
+      const head = headFor({ kind: 'classification', labels: eraLabels })
+      return { model: await loadModelFolder(base, { ...head, seed }), train: train!, heldOut }
     },
   }
 }
@@ -89,6 +118,7 @@ function stories(checkpoint: string, text: string): StudyTask {
   return {
     name: 'stories260K',
     title: 'tinyshakespeare, the published stories260K',
+    steps: 200,
     // The sides of its MLP, 64 and 172, have no common divisor above 4.
     targets: ['q_proj', 'k_proj', 'v_proj', 'o_proj'],
     uniform: [32],
@@ -135,16 +165,25 @@ async function encodedParts(folder: string, text: string, tuning: boolean) {
 
 const encoded = new Map<string, { readonly train: Int32Array; readonly heldOut: Int32Array }>()
 
-/** Pre-trains the base into a folder, unless it is there. */
-async function makeBase(folder: string): Promise<void> {
+/** A part of every era. */
+const someSpeeches = (index: number): boolean => index % 6 === 0
+
+/** Pre-trains a base into a folder, unless it is there, on speeches of years that the task of the eras does not hold out. */
+async function makeBase(
+  folder: string,
+  config: ModelConfig,
+  isRead: (index: number) => boolean,
+): Promise<void> {
   if (existsSync(join(folder, 'config.json'))) return
-  // A part of every era.
-  const text = speechesText((await loadSpeeches()).filter(({ year }, i) => year % 5 !== 0 && i % 6 === 0))
+  const text = speechesText((await loadSpeeches()).filter(({ year }, i) => year % 5 !== 0 && isRead(i)))
   const specialTokens = ['<unk>', '<s>', '</s>']
   const tokenizer = new Tokenizer(
     trainBytePairTokenizer(text, { vocabSize: config.vocabSize, specialTokens }),
   )
-  const { model, trainer } = pretraining(config, tokenizer.encode(text), tokenizer, pretrainingOptions)
+  const { model, trainer } = pretraining(config, tokenizer.encode(text), tokenizer, {
+    ...pretrainingOptions,
+    sequenceLength: config.maxPositionEmbeddings,
+  })
   await runTraining(trainer, {
     onStep: ({ step, loss }) => {
       if (step % 200 === 0) console.error(`base, step ${step}: loss ${loss.toFixed(3)}`)

@@ -6,7 +6,7 @@ export interface SeriesStyle {
 }
 
 const symbols = ['circle', 'square', 'triangle', 'diamond', 'cross', 'star', 'wye', 'diamond2'] as const
-const dashes = ['none', '6 2', '2 2', '8 2 2 2', '10 3']
+const dashes = ['none', '8 4', '2 3', '11 3 2 3', '15 5']
 
 /** Contrast of 4.5 at least to the page, for the light one and the dark one. */
 const colors = [

@@ -53,7 +53,10 @@ figure > .plot { width: 100%; max-width: 460px }
 @media print {
   body { padding: 0; max-width: none; font-size: 10.5pt }
   nav, a.anchor, th button::after { display: none }
-  .scroll { overflow: visible; border: 0 }
+  .scroll { display: contents }
+  /* Chromium repeats a table's head on every page, but not with buttons in it. */
+  th button { display: contents }
+  thead th:first-child, tbody th { position: static; background: none }
   table { font-size: 7.5pt }
   th, td { padding: 2pt 4pt; white-space: normal }
   thead th { min-width: 0 }

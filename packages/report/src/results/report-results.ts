@@ -21,7 +21,11 @@ const kinds: {
   }
 } = {
   compare: { title: 'Comparison', sectionBy: ['task', 'length'], section: trainingSection },
-  sweep: { title: 'Sweep', sectionBy: ['model', 'task'], section: trainingSection },
+  sweep: {
+    title: 'Sweep',
+    sectionBy: ['model', 'task'],
+    section: (id, title, records) => trainingSection(id, title, sortedByMethod(records)),
+  },
   simulate: { title: 'Simulation', sectionBy: ['optimizer'], section: trainingSection },
   bench: { title: 'Benchmark', sectionBy: ['suite'], section: benchmarkSection },
 }
@@ -41,6 +45,13 @@ export function reportResults(records: readonly ResultRecord[]): ResultsReport {
   }
   const title = sections.length === 1 ? sections[0]!.title : 'Results'
   return { title, summary, sections: [...sections, environmentSection(records)] }
+}
+
+/** Runs of a sweep end in the order that its processes bring about, which says nothing. */
+function sortedByMethod(records: readonly ResultRecord[]): ResultRecord[] {
+  const { compare } = new Intl.Collator('en', { numeric: true })
+  const methodOf = ({ settings }: ResultRecord): string => String(settings.method ?? '')
+  return [...records].sort((a, b) => compare(methodOf(a), methodOf(b)))
 }
 
 function kindOf({ kind }: ResultRecord): (typeof kinds)[string] {

@@ -229,7 +229,7 @@ describe('a report', () => {
     const lost = run('bca:p=8', 0, 0, { metrics: { diverged: 1 } })
     const { summary, sections } = reportResults([...records, lost])
     expect(summary[0]!.sentences.at(-1)).toBe('Diverged: bca:p=8.')
-    expect(sections[0]!.tables[0]!.rows.at(-1)).toEqual(['bca:p=8', undefined, undefined, 1, 1])
+    expect(sections[0]!.tables[0]!.rows).toContainEqual(['bca:p=8', undefined, undefined, 1, 1])
   })
 
   it('tells configurations apart that share a method', () => {
@@ -240,6 +240,14 @@ describe('a report', () => {
       'full, learning-rate 0.1',
       'full, learning-rate 0.2',
     ])
+  })
+
+  it('has the methods of a sweep in the order of their names and sizes, whichever ended first', () => {
+    const ended = [run('lora:r=2', 0, 3), run('bca:p=16', 0, 2), run('bca:p=4', 0, 1), run('bca:p=16', 1, 2)]
+    for (const records of [ended, ended.toReversed()]) {
+      const [section] = reportResults(records).sections
+      expect(section!.tables[0]!.rows.map(([name]) => name)).toEqual(['bca:p=4', 'bca:p=16', 'lora:r=2'])
+    }
   })
 
   it('has layers in the order of their numbers, with the block sizes that were chosen', () => {
