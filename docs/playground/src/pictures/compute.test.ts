@@ -1,6 +1,7 @@
-import { getBackend, jsBackend, matmul, setBackend, type Tensor, tensor } from '@gyre/tensor'
+import { add, getBackend, jsBackend, matmul, setBackend, type Tensor, tensor } from '@gyre/tensor'
 import { signal } from '@preact/signals'
 import { afterAll, describe, expect, it } from 'vitest'
+import { findGpu } from '../../../../test/find-gpu.js'
 import { pictureBackend } from './backend.js'
 import { backendProblem, chooseBackend, chosenBackend, unavailable } from './choose-backend.js'
 import { computeNumbers, computeWhenever, inTurn } from './compute.js'
@@ -34,6 +35,8 @@ describe('the backend of the pictures', () => {
   })
 })
 
+const { backend: gpu } = await findGpu()
+
 describe('a computation', () => {
   it('gives the numbers under the names of the tensors', async () => {
     await chooseBackend('wasm')
@@ -41,6 +44,16 @@ describe('a computation', () => {
       product: Float32Array.of(25),
       list: [Float32Array.of(3, 4), Float32Array.of(3, 4)],
     })
+  })
+
+  it.skipIf(gpu === undefined)("gives the device's memory back", async () => {
+    await inTurn(() => setBackend(gpu!))
+    const live: number[] = []
+    for (let i = 0; i < 3; i++) {
+      await computeNumbers(() => ({ sum: add(tensor([1, 2]), i) }))
+      live.push(gpu!.status.liveBytes)
+    }
+    expect(live).toEqual([live[0], live[0], live[0]])
   })
 
   it('follows its input and the backend, and never shows what another backend computed', async () => {

@@ -26,9 +26,10 @@ export function MagnitudePlot({ letter, spectrum }: MagnitudePlotProps) {
     return {
       height: 200,
       marginLeft: 40,
-      marginBottom: 40,
+      marginBottom: 42,
       x: {
         label: 'frequency k',
+        labelOffset: 36,
         domain: [-0.5, last + 0.5],
         ticks: Math.min(last, 8),
         tickFormat: wholeOnly,

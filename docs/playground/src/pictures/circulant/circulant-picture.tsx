@@ -131,7 +131,7 @@ function ProductAndCost(props: {
         <h3>What it takes</h3>
         <CostTable
           caption={`Counted for p = ${p}, by tracing the two products`}
-          columns={['parameters', 'FLOPs for one x', `FLOPs per x of ${manyRows}`]}
+          columns={['parameters', 'FLOPs for one x', `FLOPs per x, ${manyRows} at once`]}
           rows={[
             { label: 'transforms', values: [p, one.byTransforms, many.byTransforms / manyRows] },
             { label: 'matrix', values: [p * p, one.byMatrix, many.byMatrix / manyRows] },

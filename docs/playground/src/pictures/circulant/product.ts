@@ -1,6 +1,6 @@
 import { blockCirculant, toDense } from '@gyre/circulant'
 import { cost, trace } from '@gyre/graph'
-import { complex, concat, fft, matmul, randn, reshape, type Tensor, tensor, zeros } from '@gyre/tensor'
+import { complex, concat, fft, matmul, mul, randn, reshape, type Tensor, tensor, zeros } from '@gyre/tensor'
 
 export interface Block {
   /** The first column of the matrix. */
@@ -18,7 +18,7 @@ export function circulantProducts({ c, x }: Block) {
   const block = tensor(Float32Array.from(c), { shape: [1, 1, p] })
   const row: Tensor = tensor(Float32Array.from(x), { shape: [1, p] })
   const matrix = toDense(block)
-  const others: Tensor = randn([q * k - 1, 1, p], { seed: 5 })
+  const others = mul(randn([q * k - 1, 1, p], { seed: 5 }), 0.4)
   const blocks: Tensor = reshape(concat([reshape(block, [1, 1, p]), others], { axis: 0 }), [q, k, p])
   const wideRow: Tensor = randn([1, k * p], { seed: 6 })
   const wideMatrix = toDense(blocks)

@@ -16,9 +16,10 @@ export function ResultPlot({ byMatrix, byTransforms }: ResultPlotProps) {
     return {
       height: 200,
       marginLeft: 40,
-      marginBottom: 40,
+      marginBottom: 42,
       x: {
         label: 'place r',
+        labelOffset: 36,
         domain: [-0.5, last + 0.5],
         ticks: Math.min(last, 8),
         tickFormat: (r: number) => (Number.isInteger(r) ? String(r) : ''),

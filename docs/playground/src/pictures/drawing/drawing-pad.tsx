@@ -104,7 +104,7 @@ export function DrawingPad({ label, letter, drawing, presets, marksVisited = fal
                 key={index}
                 class={marksVisited && index === visited ? 'sample visited' : 'sample'}
                 role="slider"
-                tabIndex={index === visited ? 0 : -1}
+                tabindex={index === visited ? 0 : -1}
                 aria-label={`${letter}[${index}]`}
                 aria-orientation="vertical"
                 aria-valuemin={-1}

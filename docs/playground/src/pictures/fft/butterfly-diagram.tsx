@@ -1,4 +1,4 @@
-import { useId } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { useWidth } from '../../interface/use-width.js'
 import { complexAt } from '../complex.js'
 import { formatComplex } from '../format.js'
@@ -23,6 +23,11 @@ const gutter = 46
 export function ButterflyDiagram({ columns, step, selected, onSelect, onStep }: ButterflyDiagramProps) {
   const [place, width] = useWidth<HTMLDivElement>()
   const helpId = useId()
+  const keepsFocus = useRef(false)
+  useLayoutEffect(() => {
+    if (keepsFocus.current) place.current!.querySelector<SVGElement>('[role=radio][tabindex="0"]')?.focus()
+    keepsFocus.current = false
+  })
   const n = columns[0]!.length / 2
   const rowHeight = rowHeights[n]!
   const radius = Math.min(15, rowHeight / 2 - 2)
@@ -30,6 +35,7 @@ export function ButterflyDiagram({ columns, step, selected, onSelect, onStep }: 
   const xOf = (column: number): number => gutter + radius + column * columnWidth
   const yOf = (row: number): number => top + (row + 0.5) * rowHeight
   const stages = butterflies(n)
+  const isNarrow = columnWidth < 70
   const longest = columns.map((column) =>
     Math.max(1e-6, ...Array.from({ length: n }, (_, row) => Math.hypot(...complexAt(column, row)))),
   )
@@ -51,13 +57,16 @@ export function ButterflyDiagram({ columns, step, selected, onSelect, onStep }: 
   }
 
   const onKeyDown = (event: KeyboardEvent, stage: readonly Butterfly[], index: number): void => {
-    if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') onStep(event.key === 'ArrowRight' ? 1 : -1)
-    else if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
-      const next = (index + (event.key === 'ArrowDown' ? 1 : stage.length - 1)) % stage.length
-      onSelect(stage[next]!)
-      const group = (event.currentTarget as Element).parentElement!
-      group.querySelectorAll<SVGElement>('[role=radio]')[next]!.focus()
+    if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') {
+      const change = event.key === 'ArrowLeft' ? -1 : 1
+      // Before the first stage there is no butterfly that could have the focus.
+      if (stages[step + change - 1] === undefined) return
+      onStep(change)
+    } else if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
+      const next = index + (event.key === 'ArrowDown' ? 1 : stage.length - 1)
+      onSelect(stage[next % stage.length]!)
     } else return
+    keepsFocus.current = true
     event.preventDefault()
   }
 
@@ -83,8 +92,13 @@ export function ButterflyDiagram({ columns, step, selected, onSelect, onStep }: 
           onPointerMove={(event) => selectAt(event, event.currentTarget)}
           onPointerDown={(event) => selectAt(event, event.currentTarget)}
         >
+          {isNarrow && (
+            <text x={0} y={18}>
+              length
+            </text>
+          )}
           {columns.map((_, stage) => (
-            <Transforms key={2 ** stage} {...{ stage, n, radius, top, rowHeight, x: xOf(stage) }} />
+            <Transforms key={2 ** stage} {...{ stage, n, radius, top, rowHeight, isNarrow, x: xOf(stage) }} />
           ))}
           {stages.flat().map((each) => (
             <g key={`${each.stage} ${each.top}`} class={each.stage < step ? 'done' : 'ahead'}>
@@ -100,7 +114,7 @@ export function ButterflyDiagram({ columns, step, selected, onSelect, onStep }: 
                 role="radio"
                 aria-checked={isSame(each, selected)}
                 aria-label={sentenceOf(each, columns)}
-                tabIndex={each === focusable ? 0 : -1}
+                tabindex={each === focusable ? 0 : -1}
                 onFocus={() => onSelect(each)}
                 onKeyDown={(event) => onKeyDown(event, inStep, index)}
               >
@@ -151,13 +165,14 @@ function Transforms(props: {
   readonly radius: number
   readonly top: number
   readonly rowHeight: number
+  readonly isNarrow: boolean
 }) {
-  const { stage, n, x, radius, top, rowHeight } = props
+  const { stage, n, x, radius, top, rowHeight, isNarrow } = props
   const length = 2 ** stage
   return (
     <>
       <text x={x} y={18} text-anchor="middle">
-        {stage === 0 ? 'samples' : `length ${length}`}
+        {isNarrow ? length : stage === 0 ? 'samples' : `length ${length}`}
       </text>
       {Array.from({ length: n / length }, (_, group) => (
         <rect

@@ -113,7 +113,7 @@ export function FftPicture() {
                 columns={['complex multiply–adds', 'FLOPs']}
                 rows={[
                   { label: 'fast', values: Object.values(fastCost(n)) },
-                  { label: 'by definition', values: Object.values(definitionCost(n)) },
+                  { label: 'definition', values: Object.values(definitionCost(n)) },
                 ]}
               />
               <p class="quiet">
