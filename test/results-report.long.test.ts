@@ -212,6 +212,23 @@ describe.skipIf(executablePath === undefined)('the page in Chromium', { timeout 
     },
   )
 
+  it('prints on white whatever the screen has, no table wider than the paper', async () => {
+    const a4 = 794
+    const page = await open(a4, 'dark')
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
+    expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)')
+    const edges = await page.evaluate<number[]>(
+      '[...document.querySelectorAll("table, figure")].map((each) => each.getBoundingClientRect().right)',
+    )
+    expect(edges.length).toBeGreaterThan(20)
+    expect(Math.max(...edges)).toBeLessThanOrEqual(a4)
+    // Otherwise Chromium prints the head on the first page alone.
+    expect(await page.evaluate('getComputedStyle(document.querySelector("th button")).display')).toBe(
+      'contents',
+    )
+    await page.context().close()
+  })
+
   it('sorts a table by a click and by the keyboard, and back', async () => {
     const page = await open(1280)
     const table = page.locator('#sweep-decoder-era-costs + .scroll table')
