@@ -1,6 +1,5 @@
-import { type Curve, thinnedCurve } from '@gyre/report'
+import { type Curve, median, thinnedCurve } from '@gyre/report'
 import type { StepResult } from '@gyre/train'
-import { median } from './median.js'
 
 /** What a training was like, noted step by step: for the results of comparisons and sweeps. */
 export class TrainingRecord {

@@ -44,6 +44,7 @@ export {
   confidenceInterval,
   type Interval,
   meanOf,
+  median,
   pairedDifference,
   type Spread,
   spreadOf,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { confidenceInterval, pairedDifference, spreadOf, studentQuantile } from './statistics.js'
+import { confidenceInterval, median, pairedDifference, spreadOf, studentQuantile } from './statistics.js'
 
 describe("Student's t at 97.5 %", () => {
   // Printed in every table of the distribution.
@@ -66,5 +66,12 @@ describe('a spread', () => {
     expect(spreadOf([1, undefined, 3])).toEqual({ mean: 2, deviation: Math.SQRT2 })
     expect(spreadOf([5])).toEqual({ mean: 5, deviation: 0 })
     expect(spreadOf([undefined])).toBeUndefined()
+  })
+})
+
+describe('median', () => {
+  it('is the value in the middle, of an even number the upper one of two', () => {
+    expect(median([9, 1, 4])).toBe(4)
+    expect(median([9, 1, 4, 5])).toBe(5)
   })
 })

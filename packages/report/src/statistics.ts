@@ -19,6 +19,11 @@ export function meanOf(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0) / values.length
 }
 
+/** The value in the middle; of an even number of values, the upper one of the two there. */
+export function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!
+}
+
 /** The spread of the values that are there; undefined where none is. */
 export function spreadOf(values: readonly (number | undefined)[]): Spread | undefined {
   const numbers = values.filter((value) => value !== undefined)

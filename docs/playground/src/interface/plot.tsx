@@ -8,8 +8,11 @@ interface PlotFigureProps {
   readonly options: Plot.PlotOptions
   /** Where a vertical line stands, as the x-axis counts. It moves without the plot being drawn anew. */
   readonly cursor?: number | undefined
-  /** Told where the pointer is, as the x-axis counts. What that shows has to be within reach of the keyboard, too. */
-  readonly onPoint?: (x: number) => void
+  /**
+   * Told where the pointer is, as the x-axis counts; undefined when it has left. What that shows has to be within reach
+   * of the keyboard, too.
+   */
+  readonly onPoint?: (x: number | undefined) => void
 }
 
 /** A plot that is as wide as its place. */
@@ -50,8 +53,19 @@ export function PlotFigure({ label, options, cursor, onPoint }: PlotFigureProps)
     const x = scale.current?.invert?.(clientX - place.current!.getBoundingClientRect().left)
     if (typeof x === 'number') onPoint?.(x)
   }
+  // A finger that is lifted leaves what it has pointed at.
+  const leave = ({ pointerType }: PointerEvent) => {
+    if (pointerType !== 'touch') onPoint?.(undefined)
+  }
   return (
-    <div class="plot" role="img" aria-label={label} onPointerMove={point} onPointerDown={point}>
+    <div
+      class="plot"
+      role="img"
+      aria-label={label}
+      onPointerMove={point}
+      onPointerDown={point}
+      onPointerLeave={leave}
+    >
       <div ref={place} />
       <div class="plot-cursor" ref={line} hidden />
     </div>

@@ -1,3 +1,5 @@
+import { shortNumber } from '@gyre/report'
+
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 })
 
 /** `89,856` */
@@ -8,6 +10,11 @@ export function exactly(value: number): string {
 /** `13.2 M` */
 export function approximately(value: number): string {
   return compact.format(value).replace(/(?<=\d)(?=[A-Z])/, ' ')
+}
+
+/** `4.598`, with four digits; what is none says so. */
+export function fourDigits(value: number): string {
+  return Number.isFinite(value) ? shortNumber(value) : 'no number'
 }
 
 /** `31.4 MiB` */

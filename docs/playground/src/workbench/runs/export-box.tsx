@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals'
+import { download } from '../../interface/download.js'
 import { Notice } from '../../interface/notice.js'
 import type { BaseName, FolderFile, Run } from '../contract.js'
 import { packFolder } from './archive.js'
@@ -17,7 +18,8 @@ export function ExportBox({ run }: { readonly run: Run }) {
     busy.value = name
     problem.value = undefined
     try {
-      download(`${name}.zip`, await packFolder(name, await files()))
+      const archive = await packFolder(name, await files())
+      download(`${name}.zip`, new Blob([archive], { type: 'application/zip' }))
     } catch (error) {
       problem.value = (error as Error).message
     } finally {
@@ -65,14 +67,4 @@ async function fetchBase(base: BaseName): Promise<FolderFile[]> {
       return { name, bytes: new Uint8Array(await response.arrayBuffer()) }
     }),
   )
-}
-
-function download(name: string, bytes: Uint8Array<ArrayBuffer>): void {
-  const url = URL.createObjectURL(new Blob([bytes], { type: 'application/zip' }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  // The browser has taken hold of it once the click is done.
-  setTimeout(() => URL.revokeObjectURL(url), 10_000)
 }
