@@ -101,6 +101,8 @@ describe('applyMethod', () => {
   })
 
   it('says so when there is nothing to train', () => {
-    expect(() => apply(llama(true), 'head')).toThrow('method head: the model has nothing to train')
+    expect(() => apply(llama(true), 'head')).toThrow(
+      "method head: the model's head is its embedding, so there is nothing to train",
+    )
   })
 })

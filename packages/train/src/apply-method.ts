@@ -32,7 +32,10 @@ export function applyMethod(model: Model, method: TrainingMethod, { seed }: Appl
   const isHead = (name: string): boolean => model.headPaths.some((head) => name.startsWith(`${head}.`))
   const isTrained = method.kind === 'full' ? notFrozen(model, method.freeze ?? []) : isHead
   const trained = [...model.namedParameters()].filter(([name]) => isTrained(name))
-  if (trained.length === 0) throw new TrainingError(`method ${method.label}: the model has nothing to train`)
+  if (trained.length === 0) {
+    const reason = method.kind === 'head' ? "the model's head is its embedding" : 'all of the model is frozen'
+    throw new TrainingError(`method ${method.label}: ${reason}, so there is nothing to train`)
+  }
   model.requiresGrad(false)
   for (const [, parameter] of trained) parameter.trainable = true
   const head = countNumbers(trained.filter(([name]) => isHead(name)))

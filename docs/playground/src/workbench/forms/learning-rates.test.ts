@@ -19,14 +19,19 @@ describe('the rates', () => {
     }
   })
 
-  it('that are not tuned are the second of what the study tries', () => {
+  it('that are not tuned are among those that the study tries', () => {
     const study = readFileSync(
       new URL('../../../../../benchmarks/studies/block-size.yaml', import.meta.url),
       'utf8',
     )
     for (const [name, rate] of Object.entries(triedRates)) {
       const line = study.split('\n').find((line) => new RegExp(`method: "?${name}\\b`).test(line))
-      expect(Number(line?.match(/learning-rates: \[[^,]+, ([^,]+)/)?.[1])).toBe(rate)
+      expect(
+        line
+          ?.match(/learning-rates: \[(.*)\]/)?.[1]
+          ?.split(', ')
+          .map(Number),
+      ).toContain(rate)
     }
   })
 })

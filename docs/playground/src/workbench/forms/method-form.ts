@@ -15,7 +15,10 @@ const firstBlockSize = 16
 export class MethodForm {
   readonly name = signal('bca')
   /** What was typed, by method: it is there again when the method is. */
-  readonly optionTexts = signal<{ readonly [method: string]: MethodText['options'] }>({})
+  readonly optionTexts = signal<{ readonly [method: string]: MethodText['options'] }>({
+    // A spectrum that begins at random, as in the paper, upsets models as narrow as the page's.
+    fourierft: { init: 'zeros' },
+  })
   readonly blockSizeMode = signal<BlockSizeMode>('one')
   /** The one size that is wanted; where the layers cannot take it, the next smaller one that they can. */
   readonly wantedBlockSize = signal(firstBlockSize)
