@@ -36,30 +36,48 @@ export function promisedOutput(example: string): string[] {
   return [...example.matchAll(/\/\/ prints (.*)$/gm)].map(([, line]) => line!.trimEnd())
 }
 
+/** Examples that belong together, and the folder whose packages they find. */
+export interface Examples {
+  readonly folder: string
+  readonly texts: readonly string[]
+}
+
 /**
- * Runs examples one after the other in one process, each as a file of `folder`, so that they find the packages
- * that code there would find. Gives the lines that each of them printed; an error is printed too.
+ * Runs examples one after the other in one process, each as a file of its folder, so that they find the packages
+ * that code there would find. Gives the lines that each of them printed, set by set; an error is printed too. Every
+ * set begins with the backend that a process begins with.
  */
-export async function outputsOf(folder: string, examples: readonly string[]): Promise<string[][]> {
-  await mkdir(join(folder, '.gyre'), { recursive: true })
-  const scratch = await mkdtemp(join(folder, '.gyre', 'examples-'))
+export async function outputsOf(sets: readonly Examples[]): Promise<string[][][]> {
+  const scratches: string[] = []
+  const scratchIn = async (folder: string): Promise<string> => {
+    await mkdir(join(folder, '.gyre'), { recursive: true })
+    const scratch = await mkdtemp(join(folder, '.gyre', 'examples-'))
+    scratches.push(scratch)
+    return scratch
+  }
   try {
-    const files = examples.map((_, index) => join(scratch, `example-${index}.ts`))
-    await Promise.all(files.map((file, index) => writeFile(file, examples[index]!)))
-    const runner = join(scratch, 'run.mjs')
-    const lines = files.flatMap((file) => [
-      `await import('${pathToFileURL(file).href}').catch((error) => console.log(error))`,
-      `console.log('${separator}')`,
-    ])
+    const lines = ["import { getBackend, setBackend } from '@gyre/tensor'", 'const backend = getBackend()']
+    for (const { folder, texts } of sets) {
+      const scratch = await scratchIn(folder)
+      for (const [index, text] of texts.entries()) {
+        const file = join(scratch, `example-${index}.ts`)
+        await writeFile(file, text)
+        lines.push(`await import('${pathToFileURL(file).href}').catch((error) => console.log(error))`)
+        lines.push(`console.log('${separator}')`)
+      }
+      lines.push('setBackend(backend)')
+    }
+    const runner = join(await scratchIn(root), 'run.mjs')
     await writeFile(runner, lines.join('\n'))
     const { stdout } = await promisify(execFile)(
       process.execPath,
       ['--conditions=@gyre/source', '--import=tsx', runner],
       { cwd: root },
     )
-    return stdout.split(`${separator}\n`).slice(0, -1).map(linesOf)
+    const outputs = stdout.split(`${separator}\n`).slice(0, -1).map(linesOf)
+    return sets.map(({ texts }) => outputs.splice(0, texts.length))
   } finally {
-    await rm(scratch, { recursive: true, force: true })
+    await Promise.all(scratches.map((scratch) => rm(scratch, { recursive: true, force: true })))
   }
 }
 
