@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
+import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { delimiter, extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Browser, chromium } from 'playwright-core'
+import { type Browser, chromium, type Page } from 'playwright-core'
 import { build } from 'vite'
 
 /** A Chromium of the machine; none is downloaded. */
@@ -61,26 +62,55 @@ export async function bundlePage(
   })
 }
 
+/** What lets WebGL2 run without a GPU. */
+export const webGlArguments = ['--use-angle=swiftshader', '--enable-unsafe-swiftshader']
+
 const contentTypes: { readonly [extension: string]: string } = {
+  '.css': 'text/css; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
 }
 
-/** Serves a bundle on this machine, with the headers that let a page share memory among threads or without. */
-export async function serve(folder: string, isolated: boolean): Promise<{ server: Server; address: string }> {
+/**
+ * Serves a bundle on this machine, with the headers that let a page share memory among threads or without, at the root
+ * of the server or under a path such as `/some/where/`.
+ */
+export async function serve(
+  folder: string,
+  isolated: boolean,
+  { under = '/' }: { readonly under?: string } = {},
+): Promise<{ server: Server; address: string }> {
   const headers = isolated
     ? { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' }
     : {}
   const server = createServer((request, response) => {
-    const path = request.url === '/' ? '/index.html' : request.url!
-    const file = join(folder, path)
-    if (!existsSync(file)) {
+    const { pathname } = new URL(request.url!, 'http://localhost')
+    const file = join(folder, pathname.slice(under.length) || 'index.html')
+    if (!pathname.startsWith(under) || !existsSync(file)) {
       response.writeHead(404).end()
       return
     }
-    response.writeHead(200, { ...headers, 'Content-Type': contentTypes[extname(file)]! })
+    const contentType = contentTypes[extname(file)] ?? 'application/octet-stream'
+    response.writeHead(200, { ...headers, 'Content-Type': contentType })
     response.end(readFileSync(file))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return { server, address: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` }
+  return { server, address: `http://127.0.0.1:${(server.address() as AddressInfo).port}${under}` }
+}
+
+interface Finding {
+  readonly id: string
+  readonly impact: string
+  readonly nodes: readonly { readonly html: string }[]
+}
+
+/** What axe finds on a page that is a serious or critical fault of accessibility, each with the first place. */
+export async function seriousFaults(page: Page): Promise<string[]> {
+  const axe = createRequire(import.meta.url).resolve('axe-core')
+  // A page may allow no script of others; the debugger is not asked.
+  await page.evaluate(readFileSync(axe, 'utf8'))
+  const findings = await page.evaluate<Finding[]>('axe.run().then(({ violations }) => violations)')
+  const serious = findings.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+  return serious.map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`)
 }

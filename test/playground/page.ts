@@ -1,0 +1,63 @@
+import { spawnSync } from 'node:child_process'
+import type { Server } from 'node:http'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { build } from 'vite'
+import { afterAll } from 'vitest'
+import { serve } from '../browser/chromium.js'
+import { temporaryFolder } from '../run-gyre.js'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+/** The playground with tiny base models, as `npm run playground` builds it: the folder that a server serves. */
+export async function buildPage(): Promise<string> {
+  const folder = temporaryFolder()
+  const publicDir = join(folder, 'public')
+  const bases = join(root, 'test/playground/bases')
+  const prepare = join(root, 'docs/playground/prepare.ts')
+  const args = ['--conditions=@gyre/source', '--import=tsx', prepare, '--bases', bases, '--out', publicDir]
+  const { status, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' })
+  if (status !== 0) throw new Error(`the bases could not be made: ${stderr}`)
+  const outDir = join(folder, 'dist')
+  const configFile = join(root, 'docs/playground/vite.config.ts')
+  await build({ configFile, logLevel: 'error', publicDir, build: { outDir, emptyOutDir: true } })
+  return outDir
+}
+
+/** Serves a folder until this file's tests are over. */
+export async function servePage(
+  folder: string,
+  { isolated, under }: { readonly isolated: boolean; readonly under?: string },
+): Promise<{ address: string; server: Server }> {
+  const served = await serve(folder, isolated, { under })
+  afterAll(() => served.server.close())
+  return served
+}
+
+/** A page that is open, and what it complained of and asked for. */
+export interface OpenPage {
+  readonly page: Page
+  /** Errors and warnings of the console, and errors that nothing caught. */
+  readonly complaints: readonly string[]
+  readonly requests: readonly string[]
+}
+
+/** A page in a context of its own: with storage and a service worker that nothing else has seen. */
+export async function newPage(browser: Browser, context: BrowserContextOptions = {}): Promise<OpenPage> {
+  const page = await (await browser.newContext(context)).newPage()
+  const complaints: string[] = []
+  const requests: string[] = []
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.context().on('request', (request) => requests.push(request.url()))
+  return { page, complaints, requests }
+}
+
+/** A narrow phone. */
+export const phone = { viewport: { width: 360, height: 740 }, hasTouch: true } as const
+
+/** Makes an engine on x64 leave WebAssembly's SIMD out, in pages and workers: what it needs of the processor is denied. */
+export const noSimdArguments = ['--js-flags=--no-enable-sse3 --no-enable-ssse3 --no-enable-sse4-1']
