@@ -1,6 +1,6 @@
-import { logarithmicTicks, shortNumber } from '@gyre/report'
 import * as Plot from '@observablehq/plot'
 import { styleOfSeries } from '../../interface/series.js'
+import { stepAxes } from '../../interface/step-axes.js'
 import { type ExplosionCurve, type ExplosionProgress, network } from './explosion-training.js'
 
 /** α and α / p as they look in both plots and in the legend. */
@@ -32,21 +32,16 @@ function figure(
   const values = curves.flatMap(({ points }) => points.map(numberOf)).filter(isOnScale)
   const all = [...values, ...alsoShown]
   const [low, high] = [Math.min(...all) / 1.3, Math.max(...all) * 1.3]
-  const ticks = logarithmicTicks(low, high)
   // A logarithmic axis has no place for 0 and for what is no number: they lie on its ends.
   const y = (point: Point): number => {
     const value = numberOf(point)
     return isOnScale(value) ? value : value === 0 ? low : high
   }
+  const axes = stepAxes({ steps: [1, network.steps], values: [low, high], logarithmic: true })
   return {
-    height: 240,
-    marginLeft: 52,
-    marginBottom: 40,
-    x: { domain: [1, network.steps], label: 'step', labelArrow: 'none', labelOffset: 36 },
-    y: { type: 'log', domain: [low, high] },
+    ...axes,
     marks: [
-      Plot.gridY(ticks),
-      Plot.axisY(ticks, { text: shortNumber, label: null }),
+      ...axes.marks,
       ...marks,
       ...curves.flatMap((curve) => {
         const { color, dashes, symbol } = styleOfSeries(seriesOf(curve))

@@ -1,7 +1,8 @@
-import { logarithmicTicks, type Metric, roundSteps, shortNumber } from '@gyre/report'
+import type { Curve, Metric } from '@gyre/report'
 import * as Plot from '@observablehq/plot'
 import { styleOfSeries } from '../../interface/series.js'
-import { curvesOf, type SmoothedCurve } from './run-curves.js'
+import { stepAxes } from '../../interface/step-axes.js'
+import { curvesOf, measuredCurve, type RunCurves, type SmoothedCurve } from './run-curves.js'
 import type { RunSnapshot } from './run-snapshot.js'
 
 /** Symbols on a line, so that it is known without its colour. */
@@ -12,43 +13,52 @@ type Point = readonly [step: number, value: number]
 /** The smoothed line of every run over its raw points. */
 export function trainingFigure(
   runs: readonly RunSnapshot[],
-  curveOf: (curves: ReturnType<typeof curvesOf>) => SmoothedCurve,
+  curveOf: (curves: RunCurves) => SmoothedCurve,
   logarithmic: boolean,
 ): Plot.PlotOptions {
   const drawn = runs.map((run) => {
     const { points, line } = curveOf(curvesOf(run.steps, run.settings))
     return { run, points: pointsOf(points, logarithmic), line: pointsOf(line, logarithmic) }
   })
-  const marks = drawn.flatMap(({ run, points, line }) => {
-    const { color } = styleOfSeries(run.series)
-    return [
-      Plot.dot(points, { r: 1.5, fill: color, fillOpacity: 0.45, clip: true }),
-      ...lineMarks(line, run.series, lengthOf(runs)),
-    ]
-  })
-  return figure(
+  const frame = frameOf(
     runs,
     drawn.flatMap(({ points }) => points),
     logarithmic,
-    marks,
   )
+  const inside = (points: readonly Point[]) => points.filter(([, value]) => value <= frame.values[1])
+  const axes = stepAxes(frame)
+  const marks = drawn.flatMap(({ run, points, line }) => {
+    const { color, dashes, symbol } = styleOfSeries(run.series)
+    return [
+      Plot.dot(inside(points), { r: 1.5, fill: color, fillOpacity: 0.45 }),
+      Plot.line(line, { stroke: color, strokeWidth: 2, strokeDasharray: dashes, clip: true }),
+      Plot.dot(inside(marked(line, run.series, frame.steps[1])), { symbol, fill: color, r: 4 }),
+    ]
+  })
+  return { ...axes, marks: [...axes.marks, ...marks] }
 }
 
-/** What was measured on held-out data: filled symbols on a part of it, rings on all of it. */
+/** What was measured on held-out data: symbols on a line, in a ring where it was all of the data and not a part. */
 export function measuredFigure(
   runs: readonly RunSnapshot[],
   { name }: Metric,
   logarithmic: boolean,
 ): Plot.PlotOptions {
-  const drawn = runs.map((run) => {
-    const measured = run.measured.filter(({ measures }) => isOnScale(measures[name]!, logarithmic))
-    const pointOf = ({ step, measures }: (typeof measured)[number]): Point => [step, measures[name]!]
-    return {
-      run,
-      all: measured.map(pointOf),
-      complete: measured.filter(({ complete }) => complete).map(pointOf),
-    }
-  })
+  const drawn = runs.map((run) => ({
+    run,
+    all: pointsOf(measuredCurve(run, name), logarithmic),
+    complete: pointsOf(
+      measuredCurve({ measured: run.measured.filter(({ complete }) => complete) }, name),
+      logarithmic,
+    ),
+  }))
+  const axes = stepAxes(
+    frameOf(
+      runs,
+      drawn.flatMap(({ all }) => all),
+      logarithmic,
+    ),
+  )
   const marks = drawn.flatMap(({ run, all, complete }) => {
     const { color, dashes, symbol } = styleOfSeries(run.series)
     return [
@@ -57,59 +67,30 @@ export function measuredFigure(
       Plot.dot(complete, { stroke: color, strokeWidth: 1.5, r: 7 }),
     ]
   })
-  return figure(
-    runs,
-    drawn.flatMap(({ all }) => all),
-    logarithmic,
-    marks,
-  )
+  return { ...axes, marks: [...axes.marks, ...marks] }
 }
 
-/** A line with symbols as far apart in every run, those of different runs beside each other, and one at its end. */
-function lineMarks(line: readonly Point[], series: number, length: number): Plot.Markish[] {
-  const { color, dashes, symbol } = styleOfSeries(series)
+/** Points of a line that get a symbol: as far apart in every run, those of different runs beside each other; the last. */
+function marked(line: readonly Point[], series: number, length: number): readonly Point[] {
   const apart = length / symbolsOnLine
   const place = ([step]: Point): number => Math.floor((step + (series * apart) / 4) / apart)
-  const marked = line.filter(
-    (point, i) => i === line.length - 1 || (i > 0 && place(point) > place(line[i - 1]!)),
-  )
-  return [
-    Plot.line(line, { stroke: color, strokeWidth: 2, strokeDasharray: dashes, clip: true }),
-    Plot.dot(marked, { symbol, fill: color, r: 4, clip: true }),
-  ]
+  return line.filter((point, i) => i === line.length - 1 || (i > 0 && place(point) > place(line[i - 1]!)))
 }
 
-function pointsOf(
-  { steps, values }: { readonly steps: readonly number[]; readonly values: readonly number[] },
-  logarithmic: boolean,
-): Point[] {
-  return steps.flatMap((step, i): Point[] => (isOnScale(values[i]!, logarithmic) ? [[step, values[i]!]] : []))
+function pointsOf({ steps, values }: Curve, logarithmic: boolean): Point[] {
+  return steps.flatMap((step, i): Point[] => {
+    const value = values[i]!
+    return Number.isFinite(value) && (!logarithmic || value > 0) ? [[step, value]] : []
+  })
 }
 
-function isOnScale(value: number, logarithmic: boolean): boolean {
-  return Number.isFinite(value) && (!logarithmic || value > 0)
-}
-
-/** The axes: steps as far as the runs are to go, so that curves grow in a frame that stays. */
-function figure(
-  runs: readonly RunSnapshot[],
-  points: readonly Point[],
-  logarithmic: boolean,
-  marks: readonly Plot.Markish[],
-): Plot.PlotOptions {
-  const domain = domainOf(
+/** Steps as far as the runs are to go, so that curves grow in a frame that stays. */
+function frameOf(runs: readonly RunSnapshot[], points: readonly Point[], logarithmic: boolean) {
+  const values = domainOf(
     points.map(([, value]) => value),
     logarithmic,
   )
-  const ticks = (logarithmic ? logarithmicTicks : roundSteps)(...domain)
-  return {
-    height: 250,
-    marginLeft: 52,
-    marginBottom: 40,
-    x: { domain: [0, lengthOf(runs)], label: 'step', labelArrow: 'none', labelOffset: 36 },
-    y: { type: logarithmic ? 'log' : 'linear', domain, inset: 8 },
-    marks: [Plot.gridY(ticks), Plot.axisY(ticks, { text: shortNumber, label: null }), ...marks],
-  }
+  return { steps: [0, lengthOf(runs)] as const, values, logarithmic }
 }
 
 /**

@@ -26,6 +26,7 @@ export function comparisonRows(runs: readonly RunSnapshot[]): ComparisonRow[] {
   })
   const rows = [
     row('state', ({ progress }) => progress),
+    row('why it stopped', ({ failure }) => failure),
     row('data', dataOf),
     row('base model', baseOf),
     row('block size or rank', sizeOf),

@@ -58,6 +58,12 @@ export function Comparison({ runs }: { readonly runs: ReadonlySignal<readonly Ru
           step={step}
         />
       ))}
+      {snapshots.some(({ measured }) => measured.length > 0) && (
+        <p class="note">
+          Held out, in a ring: measured on all of it; otherwise on a part of it, which is the same at every
+          step. Small points are single steps; lines are smoothed.
+        </p>
+      )}
       <StepReadout groups={groups} nameOf={nameOf} step={step} />
       {table}
       <ComparisonExport runs={snapshots} />
