@@ -23,7 +23,12 @@ export function BenchView({ runs: source }: { readonly runs: Runs }) {
     <div class="bench">
       <Announcements runs={bench.runs} />
       <LeftBehind bench={bench} browser={browser} />
-      <NewRun form={form} run={runInBackground} onStart={(settings) => bench.start(settings)} />
+      <NewRun
+        form={form}
+        run={runInBackground}
+        runCount={runs.length}
+        onStart={(settings) => bench.start(settings)}
+      />
       <LoadAdapter bench={bench} backend={form.backend.value} />
       {runs.length > 0 && (
         <section aria-labelledby="runs-title">
@@ -37,7 +42,7 @@ export function BenchView({ runs: source }: { readonly runs: Runs }) {
                 bench={bench}
                 browser={browser}
                 onReuse={(settings) => {
-                  form.fill(settings)
+                  void form.fill(settings)
                   bench.focus.value = newRunHeading
                 }}
               />

@@ -1,9 +1,9 @@
-import { useSignal } from '@preact/signals'
 import { Notice } from '../interface/notice.js'
 import { type BrowserFacts, kindOf, offerBackends, usualBackend } from './backends/run-backends.js'
 import type { Bench } from './bench.js'
 import type { RunBackend, SavedRun } from './contract.js'
 import { nameData } from './runs/run-words.js'
+import { useRefusal } from './use-refusal.js'
 
 interface LeftBehindProps {
   readonly bench: Bench
@@ -12,7 +12,7 @@ interface LeftBehindProps {
 
 /** Runs of a page that was closed: each can go on, or be forgotten. */
 export function LeftBehind({ bench, browser }: LeftBehindProps) {
-  const refusal = useSignal<string | undefined>(undefined)
+  const refusal = useRefusal(bench.runs.value.length)
   const saved = bench.saved.value
   if (saved.length === 0) return undefined
   return (

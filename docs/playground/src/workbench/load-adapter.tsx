@@ -1,9 +1,9 @@
-import { useSignal } from '@preact/signals'
 import { FileDrop } from '../interface/file-drop.js'
 import { Notice } from '../interface/notice.js'
 import type { Bench } from './bench.js'
 import type { RunBackend } from './contract.js'
 import { readAdapterFiles } from './runs/archive.js'
+import { useRefusal } from './use-refusal.js'
 
 interface LoadAdapterProps {
   readonly bench: Bench
@@ -13,7 +13,7 @@ interface LoadAdapterProps {
 
 /** Takes an adapter back, as it was exported here or written by `gyre finetune` for one of the bases. */
 export function LoadAdapter({ bench, backend }: LoadAdapterProps) {
-  const problem = useSignal<string | undefined>(undefined)
+  const problem = useRefusal(bench.runs.value.length)
   const load = async (files: readonly File[]) => {
     problem.value = undefined
     try {

@@ -83,6 +83,26 @@ export class DataForm {
     this.source.value = 'own'
   }
 
+  /** Takes the data of a run over. */
+  async fill(data: RunData): Promise<void> {
+    if (data.kind === 'built-in') {
+      this.source.value = data.name
+      return
+    }
+    const { fileName, text } = data
+    if (data.kind === 'text') {
+      this.ownText.value = { kind: 'text', fileName, text }
+      this.ownTable.value = undefined
+    } else {
+      const { columns } = data
+      const header = !Object.values(columns).every((name) => /^[1-9]\d*$/.test(name))
+      await this.#readTable({ kind: 'table', fileName, text }, header)
+      await this.setColumns(columns)
+      this.ownText.value = undefined
+    }
+    this.source.value = 'own'
+  }
+
   /** Reads the table again, its first line as names or as a row. */
   async setHeader(header: boolean): Promise<void> {
     const { file } = this.ownTable.value!
@@ -120,11 +140,15 @@ export class DataForm {
   }
 
   async #classesOf({ file, columns }: OwnTable): Promise<Pick<OwnTable, 'classes' | 'problem'>> {
-    if (columns.label === undefined) {
+    if (columns.text === undefined || columns.label === undefined) {
       return {
         classes: undefined,
         problem: `${file.fileName}: expected a column of texts and one of classes`,
       }
+    }
+    if (columns.label === columns.text) {
+      const problem = `${file.fileName}: expected two columns, got "${columns.text}" for the text and for the class`
+      return { classes: undefined, problem }
     }
     try {
       return {

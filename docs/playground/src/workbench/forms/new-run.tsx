@@ -3,6 +3,7 @@ import { findBrowserFacts } from '../backends/browser-facts.js'
 import { kindOf, nameBackend, usualBackend } from '../backends/run-backends.js'
 import { newRunHeading } from '../bench.js'
 import type { BaseName, RunSettings } from '../contract.js'
+import { useRefusal } from '../use-refusal.js'
 import { BackendFields } from './backend-fields.js'
 import type { RunInBackground } from './background.js'
 import { DataFields } from './data-fields.js'
@@ -18,14 +19,16 @@ import { TrainingFields } from './training-fields.js'
 interface NewRunProps {
   readonly form: RunForm
   readonly run: RunInBackground
+  /** Runs that there are already. */
+  readonly runCount: number
   /** Starts a run; gives the sentence that says why it could not. */
   readonly onStart: (settings: RunSettings) => string | undefined
 }
 
 /** Everything that decides a run, and the button that starts it. */
-export function NewRun({ form, run, onStart }: NewRunProps) {
+export function NewRun({ form, run, runCount, onStart }: NewRunProps) {
   const element = useRef<HTMLFormElement>(null)
-  const refusal = useSignal<string | undefined>(undefined)
+  const refusal = useRefusal(runCount, form.settings.value)
   const baseProblem = useSignal<string | undefined>(undefined)
   useEffect(() => void findBackends(form), [form])
   const base = form.data.base.value

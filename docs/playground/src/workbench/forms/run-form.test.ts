@@ -120,7 +120,7 @@ describe('problems', () => {
 })
 
 describe('fill', () => {
-  it('gives the settings of a run back', () => {
+  it('gives the settings of a run back', async () => {
     const changed = newForm()
     changed.data.source.value = 'era'
     changed.method.name.value = 'lora'
@@ -130,10 +130,21 @@ describe('fill', () => {
     changed.trainingTexts.value = { steps: '7', warmupSteps: '2' }
     changed.backendKind.value = 'threads'
     changed.wantedThreads.value = 3
-    for (const settings of [changed.settings.value!, newForm().settings.value!]) {
+    const settings = [newForm().settings.value!, changed.settings.value!]
+    for (const [name, text] of [
+      ['a.txt', 'Call me Ishmael.'],
+      ['b.csv', 'kind,body,more\nx,one,1\ny,two,2\n'],
+      ['c.tsv', 'x\tA text that is long enough\ny\tAnother one of them, too\n'],
+    ] as const) {
+      await changed.data.take([new File([text], name)])
+      settings.push(changed.settings.value!)
+    }
+    await changed.data.setColumns({ text: '1', pair: '2', label: '1' })
+    expect(changed.settings.value).toBeUndefined()
+    for (const one of settings) {
       const form = newForm()
-      form.fill(settings)
-      expect(form.settings.value).toEqual(settings)
+      await form.fill(one)
+      expect(form.settings.value).toEqual(one)
     }
   })
 })

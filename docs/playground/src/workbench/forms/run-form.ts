@@ -103,11 +103,11 @@ export class RunForm {
     return this.trainingTexts.value[name] ?? trainingOptions[name].format(trainingOptions[name].default)
   }
 
-  /** Takes a run's settings over, its data where it is built in. */
-  fill(settings: RunSettings): void {
+  /** Takes a run's settings over. */
+  async fill(settings: RunSettings): Promise<void> {
     const { data, base, backend, learningRate } = settings
+    await this.data.fill(data)
     batch(() => {
-      if (data.kind === 'built-in') this.data.source.value = data.name
       this.method.fill(settings, this.outlines.value[base]?.layers ?? [])
       this.trainingTexts.value = Object.fromEntries(
         Object.keys(trainingOptions).map((option) => [option, String(settings[option as TrainingOption])]),
