@@ -1,4 +1,12 @@
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -201,10 +209,11 @@ describe.concurrent('block sizes that the gradients choose', { timeout }, () => 
     const data = inFolder('changing.txt')
     writeFileSync(data, readFileSync(inputs.otherText))
     const training = { ...options, data, out, method, steps: 400, 'checkpoint-every': 4 }
-    const run = startGyre('finetune', ...flags(training))
-    await until(run, () => existsSync(join(out, 'checkpoint.safetensors')))
-    run.process.kill('SIGKILL')
-    await run.finished
+    const run = gyre('finetune', ...flags(training))
+    while (!existsSync(join(out, 'checkpoint.safetensors'))) await setTimeout(2)
+    // What Ctrl-C does to a process; this one is not the command's alone.
+    process.emit('SIGINT')
+    expect(await run).toMatchObject({ code: 1, stdout: '' })
     const before = await jsonOf<Chosen>(
       'finetune',
       ...flags({ ...options, out: inFolder('auto short'), method }),
@@ -383,8 +392,33 @@ describe.concurrent('a table with named columns', { timeout }, () => {
 })
 
 describe.concurrent('an interrupted run', { timeout }, () => {
+  const every = { steps: 60, 'checkpoint-every': 4 }
+  const checkpoint = 'checkpoint.safetensors'
+
+  /** Goes on with what a run has left in `out`, to the bytes of one that nobody disturbed. */
+  async function expectResumed(command: string, options: Options, out: string, straight: string) {
+    // What a run leaves behind that is killed in the middle of saving itself.
+    writeFileSync(join(out, `${checkpoint}.0.partial`), 'half')
+    const resumed = await gyre(command, ...flags({ ...options, ...every, out, resume: true }))
+    expect(resumed.stderr).toMatch(/^resuming after step \d+ of 60$/m)
+    expect(resumed.code).toBe(0)
+    expect(contentsOf(out)).toEqual(contentsOf(straight))
+  }
+
+  it('that is killed goes on with --resume to the same bytes', async () => {
+    const options = { ...languageModel, method: 'bca:p=8' }
+    const [straight, killed] = [inFolder('straight'), inFolder('killed')]
+    const undisturbed = outputOf('finetune', ...flags({ ...options, ...every, out: straight }))
+    const run = startGyre('finetune', ...flags({ ...options, ...every, out: killed }))
+    await until(run, () => existsSync(join(killed, checkpoint)))
+    run.process.kill('SIGKILL')
+    expect(await run.finished).toMatchObject({ code: null, stdout: '' })
+    expect(readdirSync(killed)).not.toContain('config.json')
+    await undisturbed
+    await expectResumed('finetune', options, killed, straight)
+  })
+
   it.each([
-    { name: 'language model', command: 'finetune', options: { ...languageModel, method: 'bca:p=8' } },
     {
       name: 'language model with block sizes by the gradients',
       command: 'finetune',
@@ -397,23 +431,16 @@ describe.concurrent('an interrupted run', { timeout }, () => {
     },
     { name: 'base model', command: 'pretrain', options: { config: inputs.roberta, ...pretraining } },
   ])(
-    'of a $name that is killed goes on with --resume to the same bytes',
+    'of a $name goes on from what it had saved on its way to the same bytes',
     async ({ name, command, options }) => {
-      const shared = { ...options, steps: 60, 'checkpoint-every': 4 }
       const [straight, killed] = [inFolder(`${name} straight`), inFolder(`${name} killed`)]
-      const undisturbed = outputOf(command, ...flags({ ...shared, out: straight }))
-      const run = startGyre(command, ...flags({ ...shared, out: killed }))
-      await until(run, () => existsSync(join(killed, 'checkpoint.safetensors')))
-      run.process.kill('SIGKILL')
-      expect(await run.finished).toMatchObject({ code: null, stdout: '' })
-      expect(readdirSync(killed)).not.toContain('config.json')
-      // What a run leaves behind that is killed in the middle of saving itself.
-      writeFileSync(join(killed, 'checkpoint.safetensors.0.partial'), 'half')
-      const resumed = await gyre(command, ...flags({ ...shared, out: killed, resume: true }))
-      expect(resumed.stderr).toMatch(/^resuming after step \d+ of 60$/m)
-      expect(resumed.code).toBe(0)
-      await undisturbed
-      expect(contentsOf(killed)).toEqual(contentsOf(straight))
+      const run = outputOf(command, ...flags({ ...options, ...every, out: straight }))
+      while (!existsSync(join(straight, checkpoint))) await setTimeout(2)
+      // All that there would be, were it killed now.
+      mkdirSync(killed)
+      copyFileSync(join(straight, checkpoint), join(killed, checkpoint))
+      await run
+      await expectResumed(command, options, killed, straight)
     },
   )
 
@@ -447,6 +474,8 @@ describe.concurrent('an interrupted run', { timeout }, () => {
     expect(contentsOf(out)).toEqual(contentsOf(straight))
   })
 })
+
+type Options = Parameters<typeof flags>[0]
 
 /** Waits for something to happen to a run; an error when it ended before. */
 async function until(run: Running, happened: () => boolean): Promise<void> {
