@@ -1,16 +1,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { unzipSync } from 'fflate'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { executablePath, launchChromium } from '../browser/chromium.js'
 import { gyre, temporaryFolder } from '../run-gyre.js'
 import { buildPage, newPage, servePage } from './page.js'
-
-// The page's own archiver.
-const { unzipSync } = createRequire(new URL('../../docs/playground/package.json', import.meta.url))(
-  'fflate',
-) as typeof import('fflate')
 
 const timeout = 180_000
 const folder = temporaryFolder()
