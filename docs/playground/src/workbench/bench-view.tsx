@@ -1,6 +1,6 @@
 import { useEffect, useMemo } from 'preact/hooks'
 import { Announcements } from './announcements.js'
-import { Bench, newRunHeading } from './bench.js'
+import { Bench } from './bench.js'
 import './bench-view.css'
 import type { Runs } from './contract.js'
 import { runInBackground } from './forms/background.js'
@@ -8,7 +8,7 @@ import { NewRun } from './forms/new-run.js'
 import { RunForm } from './forms/run-form.js'
 import { LeftBehind } from './left-behind.js'
 import { LoadAdapter } from './load-adapter.js'
-import { RunCard } from './runs/run-card.js'
+import { RunList } from './run-list.js'
 
 /** The workbench: a form for a new run, the runs, and what they have in common. */
 export function BenchView({ runs: source }: { readonly runs: Runs }) {
@@ -17,7 +17,6 @@ export function BenchView({ runs: source }: { readonly runs: Runs }) {
   useEffect(() => void bench.findSaved(), [bench])
   useEffect(() => warnBeforeLoss(bench), [bench])
   useFocus(bench)
-  const runs = bench.runs.value
   const browser = form.browser.value
   return (
     <div class="bench">
@@ -26,30 +25,11 @@ export function BenchView({ runs: source }: { readonly runs: Runs }) {
       <NewRun
         form={form}
         run={runInBackground}
-        runCount={runs.length}
+        runCount={bench.runs.value.length}
         onStart={(settings) => bench.start(settings)}
       />
       <LoadAdapter bench={bench} backend={form.backend.value} />
-      {runs.length > 0 && (
-        <section aria-labelledby="runs-title">
-          <h3 id="runs-title">Runs</h3>
-          <div class="runs">
-            {runs.map((run, index) => (
-              <RunCard
-                key={run.id}
-                run={run}
-                index={index}
-                bench={bench}
-                browser={browser}
-                onReuse={(settings) => {
-                  void form.fill(settings)
-                  bench.focus.value = newRunHeading
-                }}
-              />
-            ))}
-          </div>
-        </section>
-      )}
+      {bench.runs.value.length > 0 && <RunList bench={bench} form={form} />}
     </div>
   )
 }

@@ -1,18 +1,13 @@
-import type { ComponentType } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
 import { Notice } from '../interface/notice.js'
 import { Section } from '../interface/section.js'
+import { useLoaded } from '../interface/use-loaded.js'
 
 /** Fine-tunes a small transformer in the browser. What it is made of is loaded once the page is there. */
 export function Workbench() {
-  const [View, setView] = useState<ComponentType>()
-  const [problem, setProblem] = useState<string>()
-  useEffect(() => {
-    import('./open-bench.js').then(
-      ({ OpenBench }) => setView(() => OpenBench),
-      (error: Error) => setProblem(`The workbench could not be loaded: ${error.message}`),
-    )
-  }, [])
+  const { Component, problem } = useLoaded(
+    'The workbench',
+    async () => (await import('./open-bench.js')).OpenBench,
+  )
   return (
     <Section id="workbench" title="The workbench">
       <p>
@@ -20,8 +15,8 @@ export function Workbench() {
         encoder that tells classes apart. Compare up to four runs, try the models on a sentence, and take the
         adapter home.
       </p>
-      {problem !== undefined && <Notice kind="problem">{problem}</Notice>}
-      {View ? <View /> : problem === undefined && <p class="quiet">Loading the workbench …</p>}
+      {problem && <Notice kind="problem">{problem}</Notice>}
+      {Component ? <Component /> : !problem && <p class="quiet">Loading the workbench …</p>}
     </Section>
   )
 }

@@ -3,7 +3,7 @@ import type { Run } from '../contract.js'
 import { approximately, exactly, inMebibytes, percent } from '../numbers.js'
 import { measureName, recentLoss, tokensPerSecond } from './run-words.js'
 
-/** What is known of a run in numbers. */
+/** What matters of a run while it goes on, in numbers; the rest stands in the comparison. */
 export function RunFigures({ run }: { readonly run: Run }) {
   const facts = run.facts.value
   const steps = run.steps.value
@@ -28,21 +28,8 @@ export function RunFigures({ run }: { readonly run: Run }) {
             {exactly(facts.trainableParameters)}{' '}
             <span class="quiet">{percent(facts.trainableParameters / facts.modelParameters)}</span>
           </Figure>
-          {facts.headParameters > 0 && (
-            <Figure name="Trained in the head">{exactly(facts.headParameters)}</Figure>
-          )}
           <Figure name="FLOPs per token, training">{approximately(facts.trainingFlopsPerToken)}</Figure>
-          {facts.adapterFlopsPerToken > 0 && (
-            <Figure name="Adapter, forward">{approximately(facts.adapterFlopsPerToken)}</Figure>
-          )}
           <Figure name="Computed on">{facts.backend}</Figure>
-          {facts.learningRates.length > 0 && (
-            <Figure name="Learning rate">
-              {facts.learningRates
-                .map(({ group, learningRate }) => `${group} ${Number(learningRate.toPrecision(3))}`)
-                .join(', ')}
-            </Figure>
-          )}
         </>
       )}
     </dl>
