@@ -1,10 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { ResultRecord } from '@gyre/report'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { executablePath, launchChromium } from './browser/chromium.js'
+import { executablePath, launchChromium, seriousFaults } from './browser/chromium.js'
 import { complaintOf, gyre, jsonOf, outputOf, temporaryFolder } from './run-gyre.js'
 
 const folder = temporaryFolder()
@@ -145,12 +144,6 @@ describe('gyre report --results', { timeout }, () => {
   })
 })
 
-interface Finding {
-  readonly id: string
-  readonly impact: string
-  readonly nodes: readonly { readonly html: string }[]
-}
-
 describe.skipIf(executablePath === undefined)('the page in Chromium', { timeout }, () => {
   const file = join(folder, 'in-browser.html')
   let browser: Browser
@@ -202,12 +195,7 @@ describe.skipIf(executablePath === undefined)('the page in Chromium', { timeout 
     'has no serious fault of accessibility in its %s colours',
     async (scheme) => {
       const page = await open(1280, scheme)
-      const axe = createRequire(import.meta.url).resolve('axe-core')
-      // The page allows no script of others; the debugger is not asked.
-      await page.evaluate(readFileSync(axe, 'utf8'))
-      const findings = await page.evaluate<Finding[]>('axe.run().then(({ violations }) => violations)')
-      const serious = findings.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      expect(serious.map(({ id, nodes }) => [id, nodes[0]!.html])).toEqual([])
+      expect(await seriousFaults(page)).toEqual([])
       await page.context().close()
     },
   )

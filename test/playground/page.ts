@@ -21,6 +21,8 @@ export async function buildPage(): Promise<string> {
   if (status !== 0) throw new Error(`the bases could not be made: ${stderr}`)
   const outDir = join(folder, 'dist')
   const configFile = join(root, 'docs/playground/vite.config.ts')
+  // Vitest says `test`, with which Vite would build a page for developers.
+  process.env.NODE_ENV = 'production'
   await build({ configFile, logLevel: 'error', publicDir, build: { outDir, emptyOutDir: true } })
   return outDir
 }
@@ -38,7 +40,7 @@ export async function servePage(
 /** A page that is open, and what it complained of and asked for. */
 export interface OpenPage {
   readonly page: Page
-  /** Errors and warnings of the console, and errors that nothing caught. */
+  /** Errors of the console, and errors that nothing caught. */
   readonly complaints: readonly string[]
   readonly requests: readonly string[]
 }
@@ -49,7 +51,7 @@ export async function newPage(browser: Browser, context: BrowserContextOptions =
   const complaints: string[] = []
   const requests: string[] = []
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
+    if (message.type() === 'error') complaints.push(message.text())
   })
   page.on('pageerror', (error) => complaints.push(error.message))
   page.context().on('request', (request) => requests.push(request.url()))
