@@ -91,14 +91,15 @@ function MatrixAndSpectrum(props: {
             isMarked={isMarked}
           />
           <figcaption>
-            <span class="swatch positive" /> positive, <span class="swatch negative" /> negative. Outlined: c[
+            <span class="heat-swatch positive" /> positive, <span class="heat-swatch negative" /> negative.
+            Outlined: c[
             {visited}] = {formatNumber(c[visited]!)}, which stands in {p} places.
           </figcaption>
         </figure>
       </div>
       <div>
         <h3>Its spectrum</h3>
-        <p class="quiet">
+        <p class="note">
           Fourier transforms turn C into a diagonal matrix, and these are the magnitudes of what stands on the
           diagonal: by how much C strengthens each frequency of x.
         </p>
@@ -122,7 +123,7 @@ function ProductAndCost(props: {
         <h3>The product, both ways</h3>
         <ProductFormula />
         <ResultPlot byMatrix={numbers.byMatrix} byTransforms={numbers.byTransforms} />
-        <p class="quiet">
+        <p class="note">
           Circles: the matrix times x. Dots: three transforms. Computed on {backendTitles[on.name]}; the
           largest difference is {formatDifference(largestDifference(numbers.byMatrix, numbers.byTransforms))}.
         </p>
@@ -137,7 +138,7 @@ function ProductAndCost(props: {
             { label: 'matrix', values: [p * p, one.byMatrix, many.byMatrix / manyRows] },
           ]}
         />
-        <p class="quiet">
+        <p class="note">
           The parameters are what learns: p in place of p². FLOPs are fewer than the matrix takes from p ={' '}
           {transformsWinAt} on for one x; several x share the transform of c.
         </p>

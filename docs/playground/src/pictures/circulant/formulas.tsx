@@ -1,7 +1,7 @@
 /** C[r, s] = c[(r − s) mod p]. */
 export function CirculantFormula() {
   return (
-    <p class="formula">
+    <p class="formula-row">
       <math display="block">
         <mrow>
           <mi>C</mi>
@@ -32,7 +32,7 @@ export function CirculantFormula() {
 /** y = C x = IFFT(FFT(c) ∘ FFT(x)). */
 export function ProductFormula() {
   return (
-    <p class="formula">
+    <p class="formula-row">
       <math display="block">
         <mrow>
           <mi>y</mi>
@@ -61,7 +61,7 @@ export function ProductFormula() {
 /** y_i = IFFT(Σ_j FFT(c_ij) ∘ FFT(x_j)). */
 export function BlocksFormula() {
   return (
-    <p class="formula">
+    <p class="formula-row">
       <math display="block">
         <mrow>
           <msub>

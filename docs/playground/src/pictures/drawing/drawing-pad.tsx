@@ -56,7 +56,7 @@ export function DrawingPad({ label, letter, drawing, presets, marksVisited = fal
     <div class="drawing-pad">
       <div class="drawing-pad-head">
         <h3>{label}</h3>
-        <fieldset class="presets" aria-label={`Ready-made: ${label}`}>
+        <fieldset class="ready-made" aria-label={`Ready-made: ${label}`}>
           {presets.map((preset) => (
             <button
               key={preset.name}

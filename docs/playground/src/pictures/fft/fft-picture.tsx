@@ -101,7 +101,7 @@ export function FftPicture() {
             <div>
               <h3>The spectrum</h3>
               <MagnitudePlot letter="X" spectrum={numbers.columns.at(-1)!} />
-              <p class="quiet">
+              <p class="note">
                 Computed on {backendTitles[on!.name]}. The definition, computed there too, differs from it by
                 at most {formatDifference(largestDifference(numbers.columns.at(-1)!, numbers.byDefinition))}.
               </p>
@@ -116,7 +116,7 @@ export function FftPicture() {
                   { label: 'definition', values: Object.values(definitionCost(n)) },
                 ]}
               />
-              <p class="quiet">
+              <p class="note">
                 Multiply–adds are the numbers that the butterflies make, n · log₂ n, against the entries of
                 the transform's matrix, n². FLOPs are those of the traced operations.
               </p>

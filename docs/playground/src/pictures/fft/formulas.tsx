@@ -1,7 +1,7 @@
 /** X[k] = Σ_j x[j] · exp(−2πi jk / n). */
 export function DefinitionFormula() {
   return (
-    <p class="formula">
+    <p class="formula-row">
       <math display="block">
         <mrow>
           <mi>X</mi>
@@ -50,7 +50,7 @@ export function DefinitionFormula() {
 /** X[k] = E[k] + w·O[k] and X[k + n/2] = E[k] − w·O[k] with w = exp(−2πi k / n). */
 export function SplitFormula() {
   return (
-    <p class="formula">
+    <p class="formula-row">
       <math display="block">
         <mrow>
           <mi>X</mi>

@@ -1,3 +1,4 @@
+import { ScrollArea } from '../../interface/scroll-area.js'
 import { complexAt } from '../complex.js'
 import { formatComplex } from '../format.js'
 
@@ -7,8 +8,7 @@ export function StageNumbers({ columns }: { readonly columns: readonly ArrayLike
   return (
     <details class="stage-numbers">
       <summary>The numbers of all stages</summary>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard. */}
-      <section class="scroll" aria-label="The numbers of all stages" tabIndex={0}>
+      <ScrollArea label="The numbers of all stages">
         <table>
           <thead>
             <tr>
@@ -31,7 +31,7 @@ export function StageNumbers({ columns }: { readonly columns: readonly ArrayLike
             ))}
           </tbody>
         </table>
-      </section>
+      </ScrollArea>
     </details>
   )
 }
