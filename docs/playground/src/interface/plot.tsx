@@ -20,6 +20,7 @@ export function PlotFigure({ label, options, cursor, onPoint }: PlotFigureProps)
   const place = useRef<HTMLDivElement>(null)
   const line = useRef<HTMLDivElement>(null)
   const scale = useRef<Plot.Scale | undefined>(undefined)
+  const isInSight = useRef(true)
   const latestCursor = useRef(cursor)
   latestCursor.current = cursor
 
@@ -42,10 +43,19 @@ export function PlotFigure({ label, options, cursor, onPoint }: PlotFigureProps)
       scale.current = plot.scale('x')
       moveLine()
     }
-    draw()
-    const observer = new ResizeObserver(draw)
-    observer.observe(parent)
-    return () => observer.disconnect()
+    // What nobody sees keeps its last drawing, however often there are new numbers.
+    if (isInSight.current) draw()
+    const inSight = new IntersectionObserver((entries) => {
+      isInSight.current = entries.at(-1)!.isIntersecting
+      if (isInSight.current) draw()
+    })
+    const resized = new ResizeObserver(() => isInSight.current && draw())
+    inSight.observe(parent)
+    resized.observe(parent)
+    return () => {
+      inSight.disconnect()
+      resized.disconnect()
+    }
   }, [options])
   useLayoutEffect(moveLine, [cursor])
 

@@ -8,6 +8,21 @@ import type { RunSnapshot } from './run-snapshot.js'
 /** Symbols on a line, so that it is known without its colour. */
 const symbolsOnLine = 4
 
+/** Hundreds of small points as one path, since thousands of elements would take a page's time: lines of no length. */
+const asPoints = {
+  strokeWidth: 3,
+  strokeOpacity: 0.45,
+  strokeLinecap: 'round',
+  curve: (path: CanvasPath) => ({
+    lineStart() {},
+    lineEnd() {},
+    point(x: number, y: number) {
+      path.moveTo(x, y)
+      path.lineTo(x, y)
+    },
+  }),
+} as const
+
 type Point = readonly [step: number, value: number]
 
 /** The smoothed line of every run over its raw points. */
@@ -30,7 +45,7 @@ export function trainingFigure(
   const marks = drawn.flatMap(({ run, points, line }) => {
     const { color, dashes, symbol } = styleOfSeries(run.series)
     return [
-      Plot.dot(inside(points), { r: 1.5, fill: color, fillOpacity: 0.45 }),
+      Plot.line(inside(points), { ...asPoints, stroke: color }),
       Plot.line(line, { stroke: color, strokeWidth: 2, strokeDasharray: dashes, clip: true }),
       Plot.dot(inside(marked(line, run.series, frame.steps[1])), { symbol, fill: color, r: 4 }),
     ]
