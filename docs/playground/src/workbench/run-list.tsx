@@ -2,6 +2,7 @@ import { Notice } from '../interface/notice.js'
 import { useLoaded } from '../interface/use-loaded.js'
 import { type Bench, newRunHeading } from './bench.js'
 import type { RunForm } from './forms/run-form.js'
+import { seriesOf } from './run-series.js'
 import { RunCard } from './runs/run-card.js'
 
 interface RunListProps {
@@ -19,11 +20,11 @@ export function RunList({ bench, form }: RunListProps) {
     <section aria-labelledby="runs-title">
       <h3 id="runs-title">Runs</h3>
       <div class="runs">
-        {bench.runs.value.map((run, index) => (
+        {bench.runs.value.map((run) => (
           <RunCard
             key={run.id}
             run={run}
-            index={index}
+            series={seriesOf(run, bench.runs.value)}
             bench={bench}
             browser={form.browser.value}
             onReuse={(settings) => {

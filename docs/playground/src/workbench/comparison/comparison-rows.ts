@@ -1,9 +1,9 @@
-import { formatNumber, type Metric, median, renderMarkdownTable } from '@gyre/report'
+import { formatNumber, type Metric, renderMarkdownTable } from '@gyre/report'
 import { readMethodText } from '@gyre/train'
 import type { Measured } from '../contract.js'
 import { shownOptions } from '../forms/method-text.js'
 import { approximately, exactly, fourDigits, inMebibytes, percent } from '../numbers.js'
-import { measureName } from '../runs/run-words.js'
+import { measureName, stepMilliseconds, targetWords, tokensPerSecond } from '../runs/run-words.js'
 import { curvesOf } from './run-curves.js'
 import { nameRuns } from './run-names.js'
 import type { RunSnapshot } from './run-snapshot.js'
@@ -14,9 +14,6 @@ export interface ComparisonRow {
   readonly title: string
   readonly cells: readonly (string | undefined)[]
 }
-
-/** Over how many steps a speed is the median. */
-const recentSteps = 20
 
 /** What the runs are, cost and reach, a column for each; lines in which nobody has anything are left out. */
 export function comparisonRows(runs: readonly RunSnapshot[]): ComparisonRow[] {
@@ -30,7 +27,10 @@ export function comparisonRows(runs: readonly RunSnapshot[]): ComparisonRow[] {
     row('data', dataOf),
     row('base model', baseOf),
     row('block size or rank', sizeOf),
-    row('layers', ({ settings, facts }) => (settings ?? facts?.loaded)?.targets.join(', ')),
+    row('layers', ({ settings, facts }) => {
+      const trained = settings ?? facts?.loaded
+      return trained && targetWords(trained)
+    }),
     row('learning rate: asked → applied', learningRates),
     row('of the head', headRate),
     row('batch', ({ settings }) => settings && `${settings.batchSize} × ${settings.sequenceLength} tokens`),
@@ -46,14 +46,12 @@ export function comparisonRows(runs: readonly RunSnapshot[]): ComparisonRow[] {
     ),
     row('FLOPs/token, training', ({ facts }) => facts && approximately(facts.trainingFlopsPerToken)),
     row('tokens/s', ({ steps }) => {
-      const speeds = steps
-        .slice(-recentSteps)
-        .map(({ tokens, milliseconds }) => (1000 * tokens) / milliseconds)
-      return speeds.length > 0 ? exactly(Math.round(median(speeds))) : undefined
+      const speed = tokensPerSecond(steps)
+      return speed === undefined ? undefined : exactly(Math.round(speed))
     }),
     row('ms/step', ({ steps }) => {
-      const times = steps.slice(-recentSteps).map(({ milliseconds }) => milliseconds)
-      return times.length > 0 ? formatNumber(median(times), median(times) < 10 ? 1 : 0) : undefined
+      const time = stepMilliseconds(steps)
+      return time === undefined ? undefined : formatNumber(time, time < 10 ? 1 : 0)
     }),
     row('memory of the backend, at most', ({ steps }) => {
       const bytes = steps.reduce((most, { backendBytes }) => Math.max(most, backendBytes), 0)

@@ -3,13 +3,13 @@ import { signal } from '@preact/signals'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type FakeRun, fakeRun, fakeSteps } from '../../../test/fake-runs.js'
 import type { Run } from '../contract.js'
+import { seriesOf } from '../run-series.js'
 import { measuredFigure, trainingFigure } from './comparison-figures.js'
 import { comparisonFile, recordsOfRuns } from './comparison-records.js'
 import { comparisonMarkdown, comparisonRows } from './comparison-rows.js'
 import { lastStepOf, readingAt } from './readout.js'
 import { curvesOf, smoothed, smoothingWindow } from './run-curves.js'
 import { nameRuns } from './run-names.js'
-import { seriesOf } from './run-series.js'
 import { followRuns, type RunSnapshot } from './run-snapshot.js'
 import { taskGroupsOf } from './task-groups.js'
 
@@ -196,6 +196,12 @@ describe('the table', () => {
       '0.16 → 0.0025 to 0.02',
       '0.02',
       '0.16',
+    ])
+    expect(cellsOf('layers', runs)).toEqual([
+      'all linear layers',
+      'query, value',
+      'all linear layers',
+      'no adapter',
     ])
     expect(cellsOf('of the head', runs)![1]).toBe('0.001')
     expect(cellsOf('trained parameters', runs)![0]).toBe('89,856 (4.0 %)')

@@ -1,7 +1,7 @@
 import { effect, type ReadonlySignal, signal, untracked } from '@preact/signals'
 import type { Measured, Run, RunFacts, RunSettings, RunStatus, RunStep } from '../contract.js'
+import { seriesOf } from '../run-series.js'
 import { aboutOf, methodOf, progressWords } from '../runs/run-words.js'
-import { seriesOf } from './run-series.js'
 
 /** A run as it is at one moment. The same object as long as nothing of it has changed. */
 export interface RunSnapshot {

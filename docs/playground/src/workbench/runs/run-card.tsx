@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { Notice } from '../../interface/notice.js'
-import { SeriesSwatch } from '../../interface/series.js'
+import { SeriesSwatch, styleOfSeries } from '../../interface/series.js'
 import type { BrowserFacts } from '../backends/run-backends.js'
 import type { Bench } from '../bench.js'
 import { headingOf } from '../bench.js'
@@ -14,8 +14,8 @@ import './run-card.css'
 
 interface RunCardProps {
   readonly run: Run
-  /** Its place among the runs, which decides its colour. */
-  readonly index: number
+  /** Its look in the comparison. */
+  readonly series: number
   readonly bench: Bench
   readonly browser: BrowserFacts | undefined
   /** Takes its settings over into the form. */
@@ -23,18 +23,18 @@ interface RunCardProps {
 }
 
 /** One run: how far it is, what it costs, and what can be done with it. */
-export function RunCard({ run, index, bench, browser, onReuse }: RunCardProps) {
+export function RunCard({ run, series, bench, browser, onReuse }: RunCardProps) {
   const settings = run.settings.value
   const remarks = remarksOf(run.facts.value, run.remarks.value)
   return (
     <article
       class="panel run"
       aria-labelledby={headingOf(run)}
-      style={`--series: var(--series-${(index % 4) + 1})`}
+      style={`--series: ${styleOfSeries(series).color}`}
     >
       <header>
         <h4 id={headingOf(run)} tabIndex={-1}>
-          <SeriesSwatch index={index} /> {methodOf(run)}
+          <SeriesSwatch index={series} /> {methodOf(run)}
         </h4>
         <p class="quiet">{aboutOf(run)}</p>
       </header>

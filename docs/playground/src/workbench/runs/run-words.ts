@@ -1,3 +1,4 @@
+import { median } from '@gyre/report'
 import type { Run, RunBackend, RunData, RunFacts, RunSettings, RunStatus, RunStep } from '../contract.js'
 
 /** What a run's state is in words; read aloud whenever it changes, so the step is not a part of it. */
@@ -29,7 +30,8 @@ export function aboutOf({ settings, facts }: Run): string {
   return `from files, for the ${loaded.base}${data ? `, trained on ${data}` : ''}`
 }
 
-function targetWords({ method, targets }: RunSettings): string {
+/** Which layers get an adapter. */
+export function targetWords({ method, targets }: Pick<RunSettings, 'method' | 'targets'>): string {
   if (/^(full|head)\b/.test(method)) return 'no adapter'
   return targets.length === 1 && targets[0] === 'all-linear' ? 'all linear layers' : targets.join(', ')
 }
@@ -46,12 +48,19 @@ export function progressWords(run: Run): string {
 
 const recentSteps = 10
 
-/** Of the last steps; undefined before the first. */
+/** Over how many steps a speed is the median. */
+const timedSteps = 20
+
+/** Milliseconds of a step, the median of the last ones; undefined before the first. */
+export function stepMilliseconds(steps: readonly RunStep[]): number | undefined {
+  if (steps.length === 0) return undefined
+  return median(steps.slice(-timedSteps).map(({ milliseconds }) => milliseconds))
+}
+
+/** The median of the last steps; undefined before the first. */
 export function tokensPerSecond(steps: readonly RunStep[]): number | undefined {
-  const recent = steps.slice(-recentSteps)
-  const milliseconds = recent.reduce((sum, step) => sum + step.milliseconds, 0)
-  if (milliseconds === 0) return undefined
-  return (1000 * recent.reduce((sum, step) => sum + step.tokens, 0)) / milliseconds
+  if (steps.length === 0) return undefined
+  return median(steps.slice(-timedSteps).map(({ tokens, milliseconds }) => (1000 * tokens) / milliseconds))
 }
 
 /** The mean of the last steps: a single one says little. */

@@ -1,5 +1,5 @@
-import { mostRuns } from '../bench.js'
-import type { Run } from '../contract.js'
+import { mostRuns } from './bench.js'
+import type { Run } from './contract.js'
 
 const series = new WeakMap<Run, number>()
 
