@@ -1,6 +1,7 @@
 import { Choice, type Option } from '../../interface/choice.js'
 import { FileDrop } from '../../interface/file-drop.js'
 import { Notice } from '../../interface/notice.js'
+import { exactly } from '../numbers.js'
 import type { DataForm, DataSource } from './data-form.js'
 import { TableFields } from './table-fields.js'
 
@@ -48,7 +49,6 @@ export function DataFields({ form }: { readonly form: DataForm }) {
 
 function ownDetail({ ownText, ownTable }: DataForm, fileName: string): string {
   const characters = ownText.value?.text.length
-  if (characters !== undefined)
-    return `${fileName}: ${characters.toLocaleString('en')} characters for the decoder`
-  return `${fileName}: ${ownTable.value!.outline.rowCount.toLocaleString('en')} rows for the encoder`
+  if (characters !== undefined) return `${fileName}: ${exactly(characters)} characters for the decoder`
+  return `${fileName}: ${exactly(ownTable.value!.outline.rowCount)} rows for the encoder`
 }

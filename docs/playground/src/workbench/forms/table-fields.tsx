@@ -2,6 +2,7 @@ import type { NamedColumns } from '@gyre/data'
 import { SelectField } from '../../interface/field.js'
 import { Notice } from '../../interface/notice.js'
 import { ScrollArea } from '../../interface/scroll-area.js'
+import { exactly } from '../numbers.js'
 import type { DataForm, OwnTable } from './data-form.js'
 import './table-fields.css'
 
@@ -70,7 +71,7 @@ function Preview({ table: { outline, columns, header } }: { readonly table: OwnT
       <table class="preview">
         <caption>
           {firstRows.length < rowCount
-            ? `The first ${firstRows.length} of ${rowCount.toLocaleString('en')} rows`
+            ? `The first ${firstRows.length} of ${exactly(rowCount)} rows`
             : `All ${rowCount} rows`}
         </caption>
         <thead>
@@ -102,8 +103,6 @@ function Preview({ table: { outline, columns, header } }: { readonly table: OwnT
 const mostShown = 8
 
 function shownClasses(classes: NonNullable<OwnTable['classes']>): string {
-  const words = classes
-    .slice(0, mostShown)
-    .map(({ label, count }) => `${label} (${count.toLocaleString('en')})`)
+  const words = classes.slice(0, mostShown).map(({ label, count }) => `${label} (${exactly(count)})`)
   return words.join(', ') + (classes.length > mostShown ? ', …' : '')
 }
