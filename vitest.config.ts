@@ -33,7 +33,7 @@ export default defineConfig({
       },
       { extends: true, test: { name: 'alone', include: alone, exclude: others } },
     ],
-    globalSetup: ['./test/build-kernels.ts', './test/software-gpu.ts'],
+    globalSetup: ['./test/build-kernels.ts', './test/software-gpu.ts', './test/playground/scratch-folder.ts'],
     setupFiles: ['./test/compare-bytes.ts'],
     // A compiler of GPU kernels in software takes and frees much memory again and again: glibc is to keep it.
     env: {

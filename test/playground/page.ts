@@ -1,30 +1,56 @@
-import { spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { build } from 'vite'
-import { afterAll } from 'vitest'
+import { afterAll, inject } from 'vitest'
 import { serve } from '../browser/chromium.js'
-import { temporaryFolder } from '../run-gyre.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** The playground with tiny base models, as `npm run playground` builds it: the folder that a server serves. */
+/**
+ * The playground with tiny base models, as `npm run playground` builds it: the folder that a server serves, and nobody
+ * changes. It is built once for all files of tests; the others wait.
+ */
 export async function buildPage(): Promise<string> {
-  const folder = temporaryFolder()
-  const publicDir = join(folder, 'public')
+  const folder = join(inject('scratchFolder'), 'playground')
+  const dist = join(folder, 'dist')
+  const [done, failed] = [join(folder, 'done'), join(folder, 'failed')]
+  try {
+    mkdirSync(folder)
+  } catch {
+    while (!existsSync(done) && !existsSync(failed)) await sleep(100)
+    if (existsSync(failed)) throw new Error(readFileSync(failed, 'utf8'))
+    return dist
+  }
+  try {
+    await prepareAndBuild(join(folder, 'public'), dist)
+    writeFileSync(done, '')
+  } catch (error) {
+    writeFileSync(failed, (error as Error).message)
+    throw error
+  }
+  return dist
+}
+
+async function prepareAndBuild(publicDir: string, outDir: string): Promise<void> {
   const bases = join(root, 'test/playground/bases')
   const prepare = join(root, 'docs/playground/prepare.ts')
   const args = ['--conditions=@gyre/source', '--import=tsx', prepare, '--bases', bases, '--out', publicDir]
-  const { status, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' })
-  if (status !== 0) throw new Error(`the bases could not be made: ${stderr}`)
-  const outDir = join(folder, 'dist')
-  const configFile = join(root, 'docs/playground/vite.config.ts')
+  await promisify(execFile)(process.execPath, args, { cwd: root })
   // Vitest says `test`, with which Vite would build a page for developers.
+  const { NODE_ENV } = process.env
   process.env.NODE_ENV = 'production'
-  await build({ configFile, logLevel: 'error', publicDir, build: { outDir, emptyOutDir: true } })
-  return outDir
+  try {
+    const configFile = join(root, 'docs/playground/vite.config.ts')
+    await build({ configFile, logLevel: 'error', publicDir, build: { outDir, emptyOutDir: true } })
+  } finally {
+    process.env.NODE_ENV = NODE_ENV
+  }
 }
 
 /** Serves a folder until this file's tests are over. */
