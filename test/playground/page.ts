@@ -74,6 +74,8 @@ export interface OpenPage {
 /** A page in a context of its own: with storage and a service worker that nothing else has seen. */
 export async function newPage(browser: Browser, context: BrowserContextOptions = {}): Promise<OpenPage> {
   const page = await (await browser.newContext(context)).newPage()
+  // A machine that is busy takes its time.
+  page.setDefaultTimeout(120_000)
   const complaints: string[] = []
   const requests: string[] = []
   page.on('console', (message) => {

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { executablePath, launchChromium, seriousFaults } from '../browser/chromium.js'
+import { isLongRun } from '../long-run.js'
 import { temporaryFolder } from '../run-gyre.js'
 import { buildPage, newPage, phone, servePage } from './page.js'
 
@@ -153,38 +154,41 @@ describe.skipIf(executablePath === undefined)('the playground in Chromium', { ti
     await page.context().close()
   })
 
-  it('shows a new version on the next load, where no other window shows the one before', async () => {
-    const own = join(temporaryFolder(), 'dist')
-    cpSync(folder, own, { recursive: true })
-    const { address } = await servePage(own, { isolated: true })
-    const { page } = await newPage(browser)
-    await page.goto(address)
-    await kept(page)
-    publish(own, 'Second')
-    await page.reload()
-    expect(await page.title()).toBe('Gyre playground')
-    await page.waitForFunction(
-      'navigator.serviceWorker.getRegistration().then((found) => found.waiting !== null)',
-    )
-    const other = await page.context().newPage()
-    await other.goto(address)
-    await opened(other)
-    expect(await other.title()).toBe('Gyre playground')
-    await other.close()
-    await page.reload()
-    await page.waitForFunction("document.title === 'Second'")
+  it.runIf(isLongRun)(
+    'shows a new version on the next load, where no other window shows the one before',
+    async () => {
+      const own = join(temporaryFolder(), 'dist')
+      cpSync(folder, own, { recursive: true })
+      const { address } = await servePage(own, { isolated: true })
+      const { page } = await newPage(browser)
+      await page.goto(address)
+      await kept(page)
+      publish(own, 'Second')
+      await page.reload()
+      expect(await page.title()).toBe('Gyre playground')
+      await page.waitForFunction(
+        'navigator.serviceWorker.getRegistration().then((found) => found.waiting !== null)',
+      )
+      const other = await page.context().newPage()
+      await other.goto(address)
+      await opened(other)
+      expect(await other.title()).toBe('Gyre playground')
+      await other.close()
+      await page.reload()
+      await page.waitForFunction("document.title === 'Second'")
 
-    // A version that is not all there takes nobody's place.
-    publish(own, 'Third')
-    writeFileSync(join(own, 'index.html'), 'half a ')
-    await page.reload()
-    await page.evaluate(
-      'navigator.serviceWorker.ready.then((registration) => registration.update()).catch(() => {})',
-    )
-    await page.reload()
-    expect(await page.title()).toBe('Second')
-    await page.context().close()
-  })
+      // A version that is not all there takes nobody's place.
+      publish(own, 'Third')
+      writeFileSync(join(own, 'index.html'), 'half a ')
+      await page.reload()
+      await page.evaluate(
+        'navigator.serviceWorker.ready.then((registration) => registration.update()).catch(() => {})',
+      )
+      await page.reload()
+      expect(await page.title()).toBe('Second')
+      await page.context().close()
+    },
+  )
 
   it.each(['light', 'dark'] as const)(
     'has no serious fault of accessibility in its %s colours',

@@ -1,0 +1,2 @@
+// Versions that follow each other, too.
+import './site.test.js'
