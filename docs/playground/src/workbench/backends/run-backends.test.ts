@@ -29,19 +29,19 @@ describe('offerBackends', () => {
       ['gpu', 'apple metal-3'],
       ['threads', 'relaxed-simd kernels; 4 threads run at once'],
       ['wasm', 'relaxed-simd kernels'],
-      ['js', 'everywhere'],
+      ['js', undefined],
     ])
     expect(reasons(notIsolated)).toEqual([
       ['gpu', 'this browser has no WebGPU'],
       ['threads', 'this page is not cross-origin isolated'],
       ['wasm', 'simd128 kernels'],
-      ['js', 'everywhere'],
+      ['js', undefined],
     ])
     expect(reasons(nothing).map(([, reason]) => reason)).toEqual([
       'this browser has no WebGPU',
       'no SIMD',
       'no SIMD',
-      'everywhere',
+      undefined,
     ])
   })
 })

@@ -22,9 +22,9 @@ export interface BackendOffer {
   readonly name: string
   /** What it is. */
   readonly description: string
-  /** What it would be here. */
+  /** What it would be here, where that differs from place to place. */
   readonly here?: string
-  /** Why it cannot be had here; one of the two is there. */
+  /** Why it cannot be had here. */
   readonly unavailable?: string
 }
 
@@ -64,7 +64,6 @@ export function offerBackends({ gpu, wasm, processors }: BrowserFacts): BackendO
       kind: 'js',
       name: 'Reference',
       description: 'Plain JavaScript, made to be read and checked. Tens of times slower.',
-      here: 'everywhere',
     },
   ]
 }

@@ -25,7 +25,7 @@ export function BackendFields({ form }: { readonly form: RunForm }) {
           value: kind,
           label: name,
           detail: here === undefined ? description : `${description} Here: ${here}.`,
-          unavailable: unavailable && `${unavailable}.`,
+          unavailable: unavailable && `${unavailable[0]!.toUpperCase()}${unavailable.slice(1)}.`,
         }))}
         value={form.backendKind}
       />

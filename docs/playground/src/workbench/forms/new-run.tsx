@@ -67,9 +67,9 @@ export function NewRun({ form, run, runCount, onStart }: NewRunProps) {
         <div class="column">
           <DataFields form={form.data} />
           <MethodFields form={form.method} problems={form.problems.value} />
+          <TargetFields form={form.method} problem={form.problems.value.targets} />
         </div>
         <div class="column">
-          <TargetFields form={form.method} problem={form.problems.value.targets} />
           <TrainingFields form={form} />
           <BackendFields form={form} />
           <div class="fields summary">
