@@ -256,7 +256,12 @@ describe('the file of results', () => {
     expect(records).toHaveLength(2)
     expect(parseResults(comparisonFile(runs, writing), 'gyre-comparison.jsonl')).toEqual(records)
     expect(records[0]).toMatchObject({
-      settings: { method: 'bca:p=16', 'learning-rate': 0.16, task: 'Moby-Dick', steps: 200 },
+      settings: {
+        method: 'bca:p=16',
+        'learning-rate': 0.16,
+        task: 'Moby-Dick',
+        'measured-on': 'all that is held out',
+      },
       metrics: { loss: 4.5, trainableParameters: 89_856, stepMilliseconds: 102, stepsDone: 100 },
       versions: { platform: 'a browser', backend: 'wasm (relaxed-simd, 2 threads)' },
       finishedAt: '2025-01-02T03:04:05.000Z',
