@@ -15,6 +15,9 @@ interface PlotFigureProps {
   readonly onPoint?: (x: number | undefined) => void
 }
 
+/** How long a plot out of sight waits for other numbers. */
+const unseenMilliseconds = 1000
+
 /** A plot that is as wide as its place. */
 export function PlotFigure({ label, options, cursor, onPoint }: PlotFigureProps) {
   const place = useRef<HTMLDivElement>(null)
@@ -43,7 +46,8 @@ export function PlotFigure({ label, options, cursor, onPoint }: PlotFigureProps)
       scale.current = plot.scale('x')
       moveLine()
     }
-    // What nobody sees keeps its last drawing, however often there are new numbers.
+    // What nobody sees is drawn when no new numbers have come for a while: for a print, too, it has to be right.
+    const later = isInSight.current ? undefined : setTimeout(draw, unseenMilliseconds)
     if (isInSight.current) draw()
     const inSight = new IntersectionObserver((entries) => {
       isInSight.current = entries.at(-1)!.isIntersecting
@@ -53,6 +57,7 @@ export function PlotFigure({ label, options, cursor, onPoint }: PlotFigureProps)
     inSight.observe(parent)
     resized.observe(parent)
     return () => {
+      clearTimeout(later)
       inSight.disconnect()
       resized.disconnect()
     }

@@ -1,5 +1,5 @@
 import { type Curve, median, type ResultRecord, thinnedCurve } from '@gyre/report'
-import { nameData } from '../runs/run-words.js'
+
 import { measuredCurve } from './run-curves.js'
 import type { RunSnapshot } from './run-snapshot.js'
 import { baseOf, dataOf } from './task-groups.js'
@@ -35,17 +35,20 @@ export function recordsOfRuns(runs: readonly RunSnapshot[], { platform, time }: 
 
 /** By the names of the command line. */
 function settingsOf(run: RunSnapshot): ResultRecord['settings'] {
-  const { settings, facts, method } = run
+  const { settings, facts, method, measured } = run
+  const last = measured.at(-1)
   const common = {
     model: baseOf(run) ?? null,
     task: dataOf(run) ?? null,
     method,
     targets: (settings ?? facts?.loaded)?.targets.join(',') ?? null,
+    // Measures of a part are not to be taken for those of everything.
+    'measured-on': last ? (last.complete ? 'all that is held out' : 'a part of what is held out') : null,
   }
   if (!settings) return common
   return {
     ...common,
-    data: nameData(settings.data),
+
     'learning-rate': settings.learningRate,
     'head-learning-rate': facts?.headParameters ? settings.headLearningRate : null,
     seed: settings.seed,

@@ -47,7 +47,7 @@ export function measuredCurve({ measured }: Pick<RunSnapshot, 'measured'>, name:
 
 /** Over how many steps a run of this length is smoothed: it is fixed from the start, so that no line changes later. */
 export function smoothingWindow(totalSteps: number): number {
-  return Math.min(50, Math.max(1, Math.round(totalSteps / 25)))
+  return Math.min(50, Math.max(5, Math.round(totalSteps / 25)))
 }
 
 /**

@@ -53,7 +53,7 @@ export function StepReadout({ groups, nameOf, step }: StepReadoutProps) {
               <th scope="col">loss</th>
               <th scope="col">smoothed</th>
               <th scope="col">gradient norm</th>
-              <th scope="col">rate, before the method scales it</th>
+              <th scope="col">rate asked</th>
               <th scope="col">held out</th>
             </tr>
           </thead>
