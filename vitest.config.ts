@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import SlowestFirst from './test/slowest-first.js'
 
 const long = process.env.GYRE_LONG_TESTS === '1'
 const conditions = ['@gyre/source']
@@ -44,6 +45,7 @@ export default defineConfig({
     pool: 'forks',
     // Vitest would leave one processor to itself; half of the machine, where there are two.
     maxWorkers: '100%',
+    sequence: { sequencer: SlowestFirst },
     testTimeout: long ? 3_600_000 : 60_000,
     reporters: ['default', './test/summary-reporter.ts'],
   },

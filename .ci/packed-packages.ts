@@ -1,10 +1,12 @@
 // Packs every package and holds the tarballs to what their users need: publint and attw find nothing, the content is
 // the build and its sources, and in an empty folder with nothing else but the tarballs of what it depends on, the
-// README's example type-checks, runs on plain Node, and prints what it says. Needs `npm run build`, and pnpm on the PATH.
-import { execFileSync } from 'node:child_process'
+// README's example type-checks, runs on plain Node, and prints what it says. As many packages at a time as there are
+// processors. Needs `npm run build`, and pnpm on the PATH.
+import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { transformSync } from 'esbuild'
 import { blocksOf, linesOf, promisedOutput } from '../test/markdown-examples.js'
 import {
@@ -23,46 +25,56 @@ const failures: string[] = []
 await provideSoftwareGpu()
 
 try {
-  for (const each of workspacePackages) run('pnpm', ['pack', '--pack-destination', work], each.folder)
-  for (const each of workspacePackages) {
-    const checks: string[] = []
-    const check = (name: string, holds: () => void): void => {
-      try {
-        holds()
-        checks.push(name)
-      } catch (error) {
-        checks.push(`${name} FAILED`)
-        failures.push(`${each.name}: ${name}: ${(error as Error).message}`)
-      }
-    }
-    check('content', () => checkContent(each))
-    check('publint', () => run(join(tools, 'publint'), ['run', tarball(each), '--strict']))
-    check('attw', () => run(join(tools, 'attw'), [tarball(each), '--profile', 'esm-only']))
-    const folder = join(work, each.shortName)
-    check('install', () => install(each, folder))
-    if (each.manifest.publishConfig?.bin) check('command', () => checkCommand(folder))
-    else {
-      check('types', () => checkTypes(folder))
-      check('example', () => checkExample(each, folder))
-    }
-    const kilobytes = Math.ceil(statSync(tarball(each)).size / 1000)
-    console.log(`${each.name.padEnd(20)} ${String(kilobytes).padStart(5)} kB  ${checks.join(', ')}`)
-  }
+  await ofEach((each) => run('pnpm', ['pack', '--pack-destination', work], each.folder))
+  await ofEach(checkPackage)
 } finally {
   rmSync(work, { recursive: true, force: true })
 }
 for (const failure of failures) console.error(`\n${failure}`)
 process.exit(failures.length > 0 ? 1 : 0)
 
+/** Several packages at a time; no later one begins before a worker is free. */
+async function ofEach(job: (each: WorkspacePackage) => Promise<unknown>): Promise<void> {
+  const waiting = [...workspacePackages]
+  const worker = async (): Promise<void> => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) await job(next)
+  }
+  await Promise.all(Array.from({ length: availableParallelism() }, worker))
+}
+
+async function checkPackage(each: WorkspacePackage): Promise<void> {
+  const checks: string[] = []
+  const check = async (name: string, holds: () => Promise<unknown>): Promise<void> => {
+    try {
+      await holds()
+      checks.push(name)
+    } catch (error) {
+      checks.push(`${name} FAILED`)
+      failures.push(`${each.name}: ${name}: ${(error as Error).message}`)
+    }
+  }
+  await check('content', () => checkContent(each))
+  await check('publint', () => run(join(tools, 'publint'), ['run', tarball(each), '--strict']))
+  await check('attw', () => run(join(tools, 'attw'), [tarball(each), '--profile', 'esm-only']))
+  const folder = join(work, each.shortName)
+  await check('install', () => install(each, folder))
+  if (each.manifest.publishConfig?.bin) await check('command', () => checkCommand(folder))
+  else {
+    await check('types', () => checkTypes(folder))
+    await check('example', () => checkExample(each, folder))
+  }
+  const kilobytes = Math.ceil(statSync(tarball(each)).size / 1000)
+  console.log(`${each.name.padEnd(20)} ${String(kilobytes).padStart(5)} kB  ${checks.join(', ')}`)
+}
+
 function tarball({ manifest }: WorkspacePackage): string {
   return join(work, `${manifest.name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`)
 }
 
 /** The built files are those of the sources, no more and no less; no test is among them. */
-function checkContent(each: WorkspacePackage): void {
-  const paths = run('tar', ['tzf', tarball(each)])
-    .trim()
-    .split('\n')
+async function checkContent(each: WorkspacePackage): Promise<void> {
+  const listed = await run('tar', ['tzf', tarball(each)])
+  const paths = listed.trim().split('\n')
   const content = new Set(paths.map((path) => path.replace(/^package\//, '')))
   const sources = [...each.files.keys()]
   const built = sources.flatMap((source) =>
@@ -78,7 +90,7 @@ function checkContent(each: WorkspacePackage): void {
 }
 
 /** Installs the package with all of ours below it: nothing of ours is on a registry. */
-function install(each: WorkspacePackage, folder: string): void {
+async function install(each: WorkspacePackage, folder: string): Promise<void> {
   mkdirSync(folder)
   const example = exampleOf(each)
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
@@ -93,7 +105,7 @@ function install(each: WorkspacePackage, folder: string): void {
   add(each.name)
   for (const specifier of importsOf(example)) add(specifier.split('/').slice(0, 2).join('/'))
   const options = ['--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error']
-  run('npm', ['install', ...options, ...[...needed].map(tarball)], folder)
+  await run('npm', ['install', ...options, ...[...needed].map(tarball)], folder)
 }
 
 function exampleOf({ folder }: WorkspacePackage): string {
@@ -102,19 +114,19 @@ function exampleOf({ folder }: WorkspacePackage): string {
 }
 
 /** The declarations of the packages are checked too, as a strict user would have it. */
-function checkTypes(folder: string): void {
+async function checkTypes(folder: string): Promise<void> {
   const typeRoots = join(root, 'node_modules/@types')
   const options = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2023,dom,dom.iterable']
   const modules = ['--module', 'nodenext', '--types', 'node', '--typeRoots', typeRoots]
-  run(join(tools, 'tsc'), [...options, ...modules, 'example.ts'], folder)
+  await run(join(tools, 'tsc'), [...options, ...modules, 'example.ts'], folder)
 }
 
-function checkExample(each: WorkspacePackage, folder: string): void {
+async function checkExample(each: WorkspacePackage, folder: string): Promise<void> {
   const example = exampleOf(each)
   const promised = promisedOutput(example)
   if (promised.length === 0) throw new Error('the README has no example that prints')
   writeFileSync(join(folder, 'example.js'), transformSync(example, { loader: 'ts', format: 'esm' }).code)
-  const printed = linesOf(run(process.execPath, ['example.js'], folder))
+  const printed = linesOf(await run(process.execPath, ['example.js'], folder))
   if (printed.join('\n') !== promised.join('\n')) {
     throw new Error(
       `the README's example promises\n${promised.join('\n')}\nand prints\n${printed.join('\n')}`,
@@ -123,16 +135,17 @@ function checkExample(each: WorkspacePackage, folder: string): void {
 }
 
 /** The installed command answers from the model's own code. */
-function checkCommand(folder: string): void {
+async function checkCommand(folder: string): Promise<void> {
   const args = ['report', '--model', 'roberta-base', '--methods', 'lora:r=8', '--targets', 'query', '--json']
-  const report = JSON.parse(run(join(folder, 'node_modules/.bin/gyre'), args, folder))
+  const report = JSON.parse(await run(join(folder, 'node_modules/.bin/gyre'), args, folder))
   const { parameters } = report.methods[0]
   if (parameters !== 147_456) throw new Error(`expected 147456 parameters of LoRA, got ${parameters}`)
 }
 
-function run(program: string, args: readonly string[], cwd = root): string {
+async function run(program: string, args: readonly string[], cwd = root): Promise<string> {
   try {
-    return execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+    const { stdout } = await promisify(execFile)(program, args, { cwd, maxBuffer: 2 ** 26 })
+    return stdout
   } catch (error) {
     const { stdout, stderr, message } = error as { stdout?: string; stderr?: string; message: string }
     throw new Error(`${message.split('\n')[0]}\n${stdout ?? ''}${stderr ?? ''}`)
