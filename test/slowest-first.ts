@@ -10,7 +10,9 @@ const slow = /browser|playground|\/docs\.|\/readmes\.|-command\.|-fixtures\.|ada
 export default class SlowestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files)
-    const isSlow = ({ moduleId }: TestSpecification): boolean => slow.test(moduleId)
-    return [...sorted.filter(isSlow), ...sorted.filter((file) => !isSlow(file))]
+    // Those that need a process of their own stay in front: a shared process ends when one of them is next.
+    const isFirst = ({ project, moduleId }: TestSpecification): boolean =>
+      project.config.isolate || slow.test(moduleId)
+    return [...sorted.filter(isFirst), ...sorted.filter((file) => !isFirst(file))]
   }
 }
