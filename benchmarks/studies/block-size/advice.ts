@@ -1,5 +1,5 @@
 import { formatDuration, meanOf } from '@gyre/report'
-import { isAtEdge, type Place, placesOf } from './places.js'
+import { isAtEdge, type Place, placeName, placesOf } from './places.js'
 import type { Measure, StudyResults } from './study-results.js'
 import { type JudgedPlace, type JudgedSize, judgePlaces, margins, rivalries } from './verdicts.js'
 
@@ -133,7 +133,7 @@ function whatIsOpen(
       ? []
       : [`${place.name}, p = ${larger.map(({ blockSize }) => blockSize).join(', ')}`]
   })
-  const names = new Set(results.settings.map(({ model, task }) => `${model}, ${task}`))
+  const names = new Set(results.settings.map(placeName))
   const absent = [...names].filter((name) => !judged.some(({ place }) => place.name === name))
   const atEdge = decided.flatMap(({ sizes }) => sizes).filter(({ setting }) => isAtEdge(setting))
   return [

@@ -103,7 +103,7 @@ function triedTable({ name, measure }: Place, { settings }: StudyResults): strin
     return [
       setting.method,
       setting.trainableParameters,
-      `${best.learningRate}${isAtEdge({ ...setting, ...best, values: new Map() }) ? ' *' : ''}`,
+      `${best.learningRate}${isAtEdge({ ...setting, ...best }) ? ' *' : ''}`,
       best.value,
     ]
   })

@@ -17,8 +17,6 @@ export interface Place {
   readonly compared: readonly ComparedSetting[]
   /** Settings of which runs diverged. */
   readonly diverged: readonly StudySetting[]
-  /** Whether the grid's every setting has all its seeds here. */
-  readonly isComplete: boolean
 }
 
 /** All places of which there is a result, the grid's first ones first. */
@@ -37,7 +35,7 @@ export function placesOf({ settings, seeds, measures }: StudyResults): Place[] {
         learningRate: setting.learningRate!,
         values: new Map(setting.runs.map(({ seed, value }) => [seed, value!])),
       }))
-    return [{ name, model, task, measure, compared, diverged, isComplete: whole.length === all.length }]
+    return [{ name, model, task, measure, compared, diverged }]
   })
 }
 
@@ -73,6 +71,9 @@ export function blockSizeOf({ method }: StudySetting): number {
 }
 
 /** Whether its rate is the lowest or the highest that was tried: a better one may lie beyond. */
-export function isAtEdge({ learningRate, learningRates }: ComparedSetting): boolean {
+export function isAtEdge({
+  learningRate,
+  learningRates,
+}: Pick<ComparedSetting, 'learningRate' | 'learningRates'>): boolean {
   return learningRate === Math.min(...learningRates) || learningRate === Math.max(...learningRates)
 }
