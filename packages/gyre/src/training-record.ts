@@ -1,16 +1,11 @@
 import { type Curve, median, thinnedCurve } from '@gyre/report'
 import type { StepResult } from '@gyre/train'
 
-/** What a training was like, noted step by step: for the results of comparisons and sweeps. */
+/** What a training that begins now is like, noted step by step: for the results of comparisons and sweeps. */
 export class TrainingRecord {
   readonly #steps: StepResult[] = []
   readonly #times: number[] = []
   #began = performance.now()
-
-  /** Time counts from here; otherwise from when the record was made. */
-  begin(): void {
-    this.#began = performance.now()
-  }
 
   note(step: StepResult): void {
     const now = performance.now()

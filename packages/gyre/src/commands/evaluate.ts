@@ -57,7 +57,6 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
   }
   const sequenceLength = options.sequenceLength ?? loaded.sequenceLength
   const task = await loadTask(choice, model.config, tokenizer, { ...options, sequenceLength })
-  for (const note of task.notes ?? []) process.stderr.write(`--task ${task.name}: ${note}\n`)
   checkHead(model, task)
   const measures = await measureTask(model, task)
   console.log(options.json ? JSON.stringify(measures) : formatMeasures(measures))

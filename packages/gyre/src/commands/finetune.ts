@@ -125,7 +125,6 @@ async function runFinetune({
   checkVocabulary(tokenizer, config)
   const columns = namedColumns(options)
   const task = await loadTask({ ...options, columns }, config, tokenizer, options)
-  for (const note of task.notes ?? []) process.stderr.write(`--task ${task.name}: ${note}\n`)
   const model = await loadModelWithProgress(base, { ...headFor(task), seed })
   checkHead(model, task)
   const modulesToSave = model.hasTaskHead ? model.headPaths : []

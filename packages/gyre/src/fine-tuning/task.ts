@@ -78,8 +78,22 @@ function needsData(name: string): UsageError {
   return new UsageError(`--task ${name} needs --data, a file or a folder`)
 }
 
-/** Reads a task's data: `lm` from a text, `era` from the built-in speeches, the others from tables. */
+/**
+ * Reads a task's data, and says what of it could not be used: `lm` is a text, `era` the built-in speeches, the others are
+ * tables.
+ */
 export async function loadTask(
+  choice: TaskChoice,
+  config: ModelConfig,
+  tokenizer: Tokenizer,
+  options: TaskOptions,
+): Promise<Task> {
+  const task = await readTask(choice, config, tokenizer, options)
+  for (const note of task.notes ?? []) process.stderr.write(`--task ${task.name}: ${note}\n`)
+  return task
+}
+
+async function readTask(
   choice: TaskChoice,
   config: ModelConfig,
   tokenizer: Tokenizer,

@@ -42,8 +42,8 @@ export interface CellRun {
  */
 export async function runCell({ cell, baseFolder, identity, onProgress }: CellRun): Promise<ResultRecord> {
   const began = performance.now()
-  const training = new TrainingRecord()
   const prepared = await prepare(cell, baseFolder)
+  const training = new TrainingRecord()
   const measures = await fineTune(prepared, training, onProgress).catch((error: unknown) => {
     if (error instanceof DivergenceError) return { diverged: 1 }
     throw error
@@ -124,7 +124,6 @@ async function fineTune(
   record: TrainingRecord,
   onProgress: OnProgress,
 ): Promise<{ readonly [metric: string]: number }> {
-  record.begin()
   await runTraining(trainer, {
     onStep: (step) => {
       record.note(step)
