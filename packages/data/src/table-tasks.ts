@@ -1,5 +1,5 @@
 import { DataError } from './data-error.js'
-import { type TableFormat, tableFormats } from './table.js'
+import { formatByEnding, type TableFormat, tableFormats } from './table.js'
 
 export type Metric = 'accuracy' | 'f1' | 'matthews' | 'pearson' | 'spearman'
 
@@ -240,9 +240,8 @@ export function withColumns<Task extends TableTask>(task: Task, named: NamedColu
 
 /** How a task's file is to be read: by the ending of its name where the task takes several formats. */
 export function tableFormatOf(file: string, { name, formats }: TableTask): TableFormat {
-  const ending = tableFormats.find((format) => file.toLowerCase().endsWith(`.${format}`))
   const [only, ...others] = formats
-  const format = others.length === 0 ? only! : ending
+  const format = others.length === 0 ? only! : formatByEnding(file)
   if (format === undefined || !formats.includes(format)) {
     throw new DataError(
       `${file}: ${name} takes files that end with ${formats.map((f) => `.${f}`).join(' or ')}`,

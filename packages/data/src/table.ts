@@ -4,6 +4,11 @@ import { readCsv, readJsonLines, readTsv } from './delimited.js'
 export const tableFormats = ['tsv', 'csv', 'jsonl'] as const
 export type TableFormat = (typeof tableFormats)[number]
 
+/** The format that the ending of a file's name says; undefined for any other. */
+export function formatByEnding(file: string): TableFormat | undefined {
+  return tableFormats.find((format) => file.toLowerCase().endsWith(`.${format}`))
+}
+
 /** One row of a table; `line` counts from 1 and is where the row begins. */
 export interface TableRow {
   readonly line: number

@@ -1,11 +1,10 @@
 import {
   DataError,
   decodeUtf8,
+  formatByEnding,
   type NamedColumns,
   readExamples,
   readTable,
-  type TableFormat,
-  tableFormats,
   tableTasks,
   withColumns,
 } from '@gyre/data'
@@ -39,7 +38,7 @@ const mostLabels = 100
 
 /** What a file is, by the ending of its name and its bytes; a `DataError` where it is neither text nor a table. */
 export function readVisitorFile(fileName: string, bytes: Uint8Array): VisitorFile {
-  const format = formatOf(fileName)
+  const format = formatByEnding(fileName)
   const isText = /\.txt$/i.test(fileName)
   if (format === undefined && !isText)
     throw new DataError(`${fileName}: ${expectedFile}, got ${endingOf(fileName)}`)
@@ -60,7 +59,7 @@ export function readVisitorFile(fileName: string, bytes: Uint8Array): VisitorFil
 
 /** The columns and first rows of a table. */
 export function outlineTable(fileName: string, text: string, header: boolean): TableOutline {
-  const table = readTable(text, fileName, { format: formatOf(fileName)!, header })
+  const table = readTable(text, fileName, { format: formatByEnding(fileName)!, header })
   const columns = table.columns ?? [
     ...new Set(table.rows.slice(0, 100).flatMap(({ values }) => [...values.keys()])),
   ]
@@ -76,7 +75,10 @@ export function outlineTable(fileName: string, text: string, header: boolean): T
 /** Reads a table as a training on classes reads it: the classes, or a `DataError` that names the line. */
 export function countClasses(fileName: string, text: string, columns: NamedColumns): ClassCount[] {
   const task = withColumns(tableTasks.classify, columns)
-  const { examples, labels } = readExamples(task, text, { source: fileName, format: formatOf(fileName)! })
+  const { examples, labels } = readExamples(task, text, {
+    source: fileName,
+    format: formatByEnding(fileName)!,
+  })
   if (labels.length > mostLabels) {
     throw new DataError(
       `${fileName}: expected at most ${mostLabels} classes, got ${labels.length} different values in the column "${columns.label}"`,
@@ -89,7 +91,7 @@ export function countClasses(fileName: string, text: string, columns: NamedColum
 
 /** Whether the first line of a table seems to name its columns: it has a name that the tasks know, or no long text. */
 export function seemsToHaveHeader(fileName: string, text: string): boolean {
-  const format = formatOf(fileName)!
+  const format = formatByEnding(fileName)!
   if (format === 'jsonl') return true
   const { firstRows } = outlineTable(fileName, text, false)
   const first = firstRows[0]!
@@ -122,10 +124,6 @@ function guessColumns(columns: readonly string[], rows: readonly (readonly strin
     )
   const others = columns.filter((name) => name !== text)
   return { text, label: known(labels) ?? best(others, (cells) => -new Set(cells).size) }
-}
-
-function formatOf(fileName: string): TableFormat | undefined {
-  return tableFormats.find((format) => fileName.toLowerCase().endsWith(`.${format}`))
 }
 
 function endingOf(fileName: string): string {
