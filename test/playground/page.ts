@@ -88,6 +88,3 @@ export async function newPage(browser: Browser, context: BrowserContextOptions =
 
 /** A narrow phone. */
 export const phone = { viewport: { width: 360, height: 740 }, hasTouch: true } as const
-
-/** Makes an engine on x64 leave WebAssembly's SIMD out, in pages and workers: what it needs of the processor is denied. */
-export const noSimdArguments = ['--js-flags=--no-enable-sse3 --no-enable-ssse3 --no-enable-sse4-1']

@@ -46,6 +46,7 @@ export const fakeFacts: RunFacts = {
   forwardFlopsPerToken: 4_400_000,
   adapterFlopsPerToken: 399_308,
   trainingFlopsPerToken: 10_100_000,
+  peakBytes: 50_000_000,
   learningRates: [{ group: 'bca', learningRate: 0.01 }],
 }
 

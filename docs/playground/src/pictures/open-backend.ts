@@ -1,4 +1,5 @@
 import { jsBackend } from '@gyre/tensor'
+import { capitalized } from '../interface/capitalized.js'
 import type { OpenedBackend, PictureBackend, PictureBackendName } from './backend.js'
 
 /** Opens a backend of the pictures; where it cannot be had, the sentence that says why. */
@@ -12,8 +13,7 @@ export async function openPictureBackend(name: PictureBackendName): Promise<Open
 
 /** An error's message as a sentence of the page: it begins with the package that throws it, and with no capital. */
 function sentenceOf({ message }: Error): string {
-  const sentence = message.replace(/^(gpu|wasm|webgl2): /, '')
-  return `${sentence.slice(0, 1).toUpperCase()}${sentence.slice(1)}.`
+  return `${capitalized(message.replace(/^(gpu|wasm|webgl2): /, ''))}.`
 }
 
 /** Each is loaded when it is first asked for: the page is there, and computes, without the others. */

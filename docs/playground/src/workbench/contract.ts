@@ -2,6 +2,7 @@ import type { BlockSizesByPath } from '@gyre/circulant'
 import type { NamedColumns } from '@gyre/data'
 import type { RunRecord, TaskKind } from '@gyre/train'
 import type { ReadonlySignal } from '@preact/signals'
+import type { TracedCosts } from './traced-costs.js'
 
 /** The two base models that come with the page, as `gyre pretrain` writes them: `bases/decoder/config.json`, …. */
 export type BaseName = 'decoder' | 'encoder'
@@ -45,7 +46,7 @@ export interface RunSettings {
 }
 
 /** What is known of a run once its model is built. */
-export interface RunFacts {
+export interface RunFacts extends TracedCosts {
   /** `wasm (relaxed-simd, 4 threads)`, or the GPU's own words for itself. */
   readonly backend: string
   /** Why it is not what was asked for, or not on more threads. */
@@ -54,13 +55,6 @@ export interface RunFacts {
   readonly labels: readonly string[]
   /** What of the data could not be used. */
   readonly dataRemarks: readonly string[]
-  readonly modelParameters: number
-  readonly trainableParameters: number
-  readonly headParameters: number
-  /** Traced, as `gyre report` does it. */
-  readonly forwardFlopsPerToken: number
-  readonly adapterFlopsPerToken: number
-  readonly trainingFlopsPerToken: number
   /** What each group of parameters learns at. */
   readonly learningRates: readonly { readonly group: string; readonly learningRate: number }[]
   /** Where the gradients chose them. */

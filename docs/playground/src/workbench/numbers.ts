@@ -1,10 +1,10 @@
-import { shortNumber } from '@gyre/report'
+import { formatNumber, shortNumber } from '@gyre/report'
 
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 })
 
 /** `89,856` */
 export function exactly(value: number): string {
-  return value.toLocaleString('en')
+  return formatNumber(value)
 }
 
 /** `13.2 M` */

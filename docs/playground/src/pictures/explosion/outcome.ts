@@ -1,4 +1,4 @@
-import { shortNumber } from '@gyre/report'
+import { meanOf, shortNumber } from '@gyre/report'
 import type { TrainingPoint } from '@gyre/train'
 import {
   type ExplosionCurve,
@@ -29,8 +29,7 @@ export function growthOf({ settings, denseNorm, curves }: ExplosionProgress): Gr
 /** The mean loss of the last tenth of the steps, when all of them are done; undefined before, or where it diverged. */
 export function finalLoss({ points }: ExplosionCurve): number | undefined {
   if (points.length < network.steps || points.at(-1)!.diverged) return undefined
-  const last = points.slice(-network.steps / 10)
-  return last.reduce((sum, { loss }) => sum + loss, 0) / last.length
+  return meanOf(points.slice(-network.steps / 10).map(({ loss }) => loss))
 }
 
 /** `α = 1`, `α / p = 1 / 16`, never broken in two */

@@ -1,8 +1,7 @@
 import { type Curve, median, type ResultRecord, thinnedCurve } from '@gyre/report'
-
+import { baseOf, dataNameOf } from '../runs/run-words.js'
 import { measuredCurve } from './run-curves.js'
 import type { RunSnapshot } from './run-snapshot.js'
-import { baseOf, dataOf } from './task-groups.js'
 
 /** Where and when the records are written. */
 export interface Writing {
@@ -39,7 +38,7 @@ function settingsOf(run: RunSnapshot): ResultRecord['settings'] {
   const last = measured.at(-1)
   const common = {
     model: baseOf(run) ?? null,
-    task: dataOf(run) ?? null,
+    task: dataNameOf(run) ?? null,
     method,
     targets: (settings ?? facts?.loaded)?.targets.join(',') ?? null,
     // Measures of a part are not to be taken for those of everything.
@@ -48,7 +47,6 @@ function settingsOf(run: RunSnapshot): ResultRecord['settings'] {
   if (!settings) return common
   return {
     ...common,
-
     'learning-rate': settings.learningRate,
     'head-learning-rate': facts?.headParameters ? settings.headLearningRate : null,
     seed: settings.seed,

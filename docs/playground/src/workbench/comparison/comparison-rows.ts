@@ -3,11 +3,18 @@ import { readMethodText } from '@gyre/train'
 import type { Measured } from '../contract.js'
 import { shownOptions } from '../forms/method-text.js'
 import { approximately, exactly, fourDigits, inMebibytes, percent } from '../numbers.js'
-import { measureName, stepMilliseconds, targetWords, tokensPerSecond } from '../runs/run-words.js'
+import {
+  baseOf,
+  dataNameOf,
+  measureName,
+  stepMilliseconds,
+  targetWords,
+  tokensPerSecond,
+} from '../runs/run-words.js'
 import { curvesOf } from './run-curves.js'
 import { nameRuns } from './run-names.js'
 import type { RunSnapshot } from './run-snapshot.js'
-import { baseOf, dataOf, metricsOf, taskGroupsOf } from './task-groups.js'
+import { metricsOf, taskGroupsOf } from './task-groups.js'
 
 /** A line of the table, with a cell for each run. */
 export interface ComparisonRow {
@@ -24,7 +31,7 @@ export function comparisonRows(runs: readonly RunSnapshot[]): ComparisonRow[] {
   const rows = [
     row('state', ({ progress }) => progress),
     row('why it stopped', ({ failure }) => failure),
-    row('data', dataOf),
+    row('data', dataNameOf),
     row('base model', baseOf),
     row('block size or rank', sizeOf),
     row('layers', ({ settings, facts }) => {

@@ -1,7 +1,6 @@
 import type { ReadonlySignal } from '@preact/signals'
 import { useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
-
 import type { Run } from '../contract.js'
 import { ComparisonExport } from './comparison-export.js'
 import { ComparisonTable } from './comparison-table.js'

@@ -1,6 +1,5 @@
 import { useId } from 'preact/hooks'
 import { ScrollArea } from '../../interface/scroll-area.js'
-
 import { exactly, fourDigits } from '../numbers.js'
 import { measureName } from '../runs/run-words.js'
 import { type Reading, readingAt } from './readout.js'

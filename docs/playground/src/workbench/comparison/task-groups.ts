@@ -1,6 +1,7 @@
 import { type Metric, metricsAmong } from '@gyre/report'
-import type { BaseName, RunData } from '../contract.js'
-import { nameData } from '../runs/run-words.js'
+import { capitalized } from '../../interface/capitalized.js'
+import type { RunData } from '../contract.js'
+import { baseOf, dataNameOf, dataOf } from '../runs/run-words.js'
 import type { RunSnapshot } from './run-snapshot.js'
 
 /** Runs on the same data with the same base model: their losses and measures can be held against each other. */
@@ -33,21 +34,8 @@ function metricOf(runs: readonly RunSnapshot[]): Metric | undefined {
   return metricsOf(runs)[0]
 }
 
-/** What a run was trained on; undefined for a loaded adapter that does not say. */
-export function dataOf({ settings, facts }: RunSnapshot): string | undefined {
-  if (settings) return nameData(settings.data)
-  const data = facts?.loaded?.data
-  return data && nameData({ kind: 'built-in', name: data })
-}
-
-export function baseOf({ settings, facts }: RunSnapshot): BaseName | undefined {
-  return settings?.base ?? facts?.loaded?.base
-}
-
 function keyOf(run: RunSnapshot): string {
-  const { settings, facts } = run
-  const loaded = facts?.loaded?.data
-  const data = settings?.data ?? (loaded && ({ kind: 'built-in', name: loaded } as const))
+  const data = dataOf(run)
   return data ? `${baseOf(run)} ${dataKey(data)}` : `alone ${run.id}`
 }
 
@@ -59,8 +47,6 @@ function dataKey(data: RunData): string {
 }
 
 function titleOf(run: RunSnapshot): string {
-  const data = dataOf(run)
-  const base = baseOf(run)
-  if (data === undefined) return `Loaded: ${run.method}`
-  return `${data.charAt(0).toUpperCase()}${data.slice(1)}, on the ${base}`
+  const data = dataNameOf(run)
+  return data === undefined ? `Loaded: ${run.method}` : `${capitalized(data)}, on the ${baseOf(run)}`
 }

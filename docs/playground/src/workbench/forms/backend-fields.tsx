@@ -1,5 +1,6 @@
 import { computed } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
+import { capitalized } from '../../interface/capitalized.js'
 import { Choice } from '../../interface/choice.js'
 import { Slider } from '../../interface/slider.js'
 import { mostThreads, offerBackends } from '../backends/run-backends.js'
@@ -25,7 +26,7 @@ export function BackendFields({ form }: { readonly form: RunForm }) {
           value: kind,
           label: name,
           detail: here === undefined ? description : `${description} Here: ${here}.`,
-          unavailable: unavailable && `${unavailable[0]!.toUpperCase()}${unavailable.slice(1)}.`,
+          unavailable: unavailable && `${capitalized(unavailable)}.`,
         }))}
         value={form.backendKind}
       />

@@ -1,10 +1,10 @@
-import type { NamedColumns } from '@gyre/data'
+import { type ClassificationTask, type NamedColumns, tableTasks, withColumns } from '@gyre/data'
 import { computed, signal } from '@preact/signals'
-import type { BaseName, RunData } from '../contract.js'
+import type { BaseName, BuiltInData, RunData } from '../contract.js'
 import type { RunInBackground } from './background.js'
 import type { ClassCount, TableOutline, VisitorFile } from './visitor-file.js'
 
-export type DataSource = 'moby-dick' | 'speeches' | 'era' | 'own'
+export type DataSource = BuiltInData | 'own'
 
 /** A table of the visitor's as the form shows it. */
 export interface OwnTable {
@@ -95,7 +95,7 @@ export class DataForm {
       this.ownTable.value = undefined
     } else {
       const { columns } = data
-      const header = !Object.values(columns).every((name) => /^[1-9]\d*$/.test(name))
+      const { header } = withColumns<ClassificationTask>(tableTasks.classify, columns)
       await this.#readTable({ kind: 'table', fileName, text }, header)
       await this.setColumns(columns)
       this.ownText.value = undefined

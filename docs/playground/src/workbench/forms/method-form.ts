@@ -2,6 +2,7 @@ import type { AdapterMethod } from '@gyre/adapters'
 import { commonBlockSizes, type MethodText, methodOptions, parseRunMethod, readMethodText } from '@gyre/train'
 import { batch, computed, type ReadonlySignal, signal } from '@preact/signals'
 import type { BaseName, RunSettings } from '../contract.js'
+import { trainsWholeModel } from '../runs/run-words.js'
 import type { BaseOutline } from './base-outline.js'
 import { groupsOf, type Layer, layerGroups, targetsOf } from './layer-groups.js'
 import { automatic, optionProblem, problemOf, shownOptions, writeMethodText } from './method-text.js'
@@ -65,7 +66,7 @@ export class MethodForm {
   })
   readonly hasBlockSizes = computed(() => Object.hasOwn(methodOptions(this.name.value), 'blockSize'))
   /** Everything but adapters ignores the targets. */
-  readonly hasTargets = computed(() => this.name.value !== 'full' && this.name.value !== 'head')
+  readonly hasTargets = computed(() => !trainsWholeModel(this.name.value))
 
   /** The method with its options, the block sizes as their mode has them. */
   readonly method = computed((): MethodText => {

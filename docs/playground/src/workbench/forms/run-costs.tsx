@@ -1,5 +1,6 @@
 import { useSignal, useSignalEffect } from '@preact/signals'
 import { Notice } from '../../interface/notice.js'
+import { Figure } from '../figure.js'
 import { approximately, exactly, inMebibytes, percent } from '../numbers.js'
 import type { RunInBackground } from './background.js'
 import type { RunCosts } from './count-costs.js'
@@ -61,35 +62,24 @@ function Costs({ costs }: { readonly costs: RunCosts }) {
   }
   return (
     <dl class="figures">
-      <div>
-        <dt>Trained</dt>
-        <dd>
-          <strong>{exactly(costs.trained)}</strong> numbers, {percent(costs.trained / costs.model)} of the
-          model's {exactly(costs.model)}
-          {costs.head > 0 && `, and ${exactly(costs.head)} of a fresh head`}
-        </dd>
-      </div>
-      <div>
-        <dt>FLOPs per token, forward</dt>
-        <dd>
-          <strong>{approximately(costs.forwardFlopsPerToken)}</strong>
-          {costs.adapterFlopsPerToken > 0 && (
-            <> and {approximately(costs.adapterFlopsPerToken)} of the adapter</>
-          )}
-        </dd>
-      </div>
-      <div>
-        <dt>FLOPs per token, training</dt>
-        <dd>
-          <strong>{approximately(costs.trainingFlopsPerToken)}</strong>
-        </dd>
-      </div>
-      <div>
-        <dt>Memory, at least</dt>
-        <dd>
-          <strong>{inMebibytes(costs.peakBytes)}</strong>
-        </dd>
-      </div>
+      <Figure name="Trained">
+        <strong>{exactly(costs.trainableParameters)}</strong> numbers,{' '}
+        {percent(costs.trainableParameters / costs.modelParameters)} of the model's{' '}
+        {exactly(costs.modelParameters)}
+        {costs.headParameters > 0 && `, and ${exactly(costs.headParameters)} of a fresh head`}
+      </Figure>
+      <Figure name="FLOPs per token, forward">
+        <strong>{approximately(costs.forwardFlopsPerToken)}</strong>
+        {costs.adapterFlopsPerToken > 0 && (
+          <> and {approximately(costs.adapterFlopsPerToken)} of the adapter</>
+        )}
+      </Figure>
+      <Figure name="FLOPs per token, training">
+        <strong>{approximately(costs.trainingFlopsPerToken)}</strong>
+      </Figure>
+      <Figure name="Memory, at least">
+        <strong>{inMebibytes(costs.peakBytes)}</strong>
+      </Figure>
     </dl>
   )
 }

@@ -198,8 +198,8 @@ describe('the costs of a run', () => {
     const costs = backgroundTasks.countCosts({ ...question, classes: 3 })
     if (costs.kind !== 'counted') throw new Error(costs.kind)
     const weights = 2 * (4 * 128 * 128 + 2 * 128 * 384)
-    expect(costs.trained).toBe(weights / 16)
-    expect(costs.head).toBe(128 * 128 + 128 + 3 * 128 + 3)
+    expect(costs.trainableParameters).toBe(weights / 16)
+    expect(costs.headParameters).toBe(128 * 128 + 128 + 3 * 128 + 3)
     expect(costs.trainingFlopsPerToken).toBeGreaterThan(
       costs.forwardFlopsPerToken + costs.adapterFlopsPerToken,
     )

@@ -3,7 +3,8 @@ import { download } from '../../interface/download.js'
 import { Notice } from '../../interface/notice.js'
 import type { BaseName, FolderFile, Run } from '../contract.js'
 import { packFolder } from './archive.js'
-import { baseOf, evaluateCommand, folderName, isWholeModel, tryCommand } from './export-commands.js'
+import { evaluateCommand, folderName, isWholeModel, tryCommand } from './export-commands.js'
+import { baseOf, knownOf } from './run-words.js'
 
 const baseFiles = ['config.json', 'model.safetensors', 'tokenizer.json'] as const
 
@@ -12,7 +13,7 @@ export function ExportBox({ run }: { readonly run: Run }) {
   const problem = useSignal<string | undefined>(undefined)
   const busy = useSignal<string | undefined>(undefined)
   if (run.facts.value === undefined || run.status.value === 'failed') return undefined
-  const base = baseOf(run)
+  const base = baseOf(knownOf(run))
   const folder = folderName(run)
   const save = async (name: string, files: () => Promise<readonly FolderFile[]>) => {
     busy.value = name

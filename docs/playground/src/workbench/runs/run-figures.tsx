@@ -1,5 +1,5 @@
-import type { ComponentChildren } from 'preact'
 import type { Run } from '../contract.js'
+import { Figure } from '../figure.js'
 import { approximately, exactly, inMebibytes, percent } from '../numbers.js'
 import { measureName, recentLoss, tokensPerSecond } from './run-words.js'
 
@@ -33,14 +33,5 @@ export function RunFigures({ run }: { readonly run: Run }) {
         </>
       )}
     </dl>
-  )
-}
-
-function Figure({ name, children }: { readonly name: string; readonly children: ComponentChildren }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   )
 }

@@ -1,5 +1,15 @@
-import { median } from '@gyre/report'
-import type { Run, RunBackend, RunData, RunFacts, RunSettings, RunStatus, RunStep } from '../contract.js'
+import { meanOf, median } from '@gyre/report'
+import { capitalized } from '../../interface/capitalized.js'
+import type {
+  BaseName,
+  Run,
+  RunBackend,
+  RunData,
+  RunFacts,
+  RunSettings,
+  RunStatus,
+  RunStep,
+} from '../contract.js'
 
 /** What a run's state is in words; read aloud whenever it changes, so the step is not a part of it. */
 export const statusWords: { readonly [Status in RunStatus]: string } = {
@@ -21,18 +31,51 @@ export function nameData(data: RunData): string {
   return { 'moby-dick': 'Moby-Dick', speeches: 'speeches', era: 'era of a speech' }[data.name]
 }
 
+/** What says what a run is: its settings, or where an adapter was loaded what its files tell. */
+export interface KnownOfRun {
+  readonly settings: RunSettings | undefined
+  readonly facts: RunFacts | undefined
+}
+
+export function knownOf({ settings, facts }: Run): KnownOfRun {
+  return { settings: settings.value, facts: facts.value }
+}
+
+/** The base model of a run; undefined as long as nobody knows. */
+export function baseOf({ settings, facts }: KnownOfRun): BaseName | undefined {
+  return settings?.base ?? facts?.loaded?.base
+}
+
+/** What a run was trained on; undefined for a loaded adapter that does not say. */
+export function dataOf({ settings, facts }: KnownOfRun): RunData | undefined {
+  const loaded = facts?.loaded?.data
+  return settings?.data ?? (loaded && { kind: 'built-in', name: loaded })
+}
+
+/** The same in words. */
+export function dataNameOf(known: KnownOfRun): string | undefined {
+  const data = dataOf(known)
+  return data && nameData(data)
+}
+
 /** What a run is about, beside its method. */
-export function aboutOf({ settings, facts }: Run): string {
-  const [chosen, loaded] = [settings.value, facts.value?.loaded]
-  if (chosen) return `${nameData(chosen.data)}, ${targetWords(chosen)}`
-  if (loaded === undefined) return 'from files'
-  const data = loaded.data && nameData({ kind: 'built-in', name: loaded.data })
-  return `from files, for the ${loaded.base}${data ? `, trained on ${data}` : ''}`
+export function aboutOf(run: Run): string {
+  const known = knownOf(run)
+  const data = dataNameOf(known)
+  if (known.settings) return `${data}, ${targetWords(known.settings)}`
+  const base = baseOf(known)
+  if (base === undefined) return 'from files'
+  return `from files, for the ${base}${data ? `, trained on ${data}` : ''}`
+}
+
+/** Whether a method trains a model by itself, not an adapter that needs its base. */
+export function trainsWholeModel(method: string): boolean {
+  return /^(full|head)(:|$)/.test(method)
 }
 
 /** Which layers get an adapter. */
 export function targetWords({ method, targets }: Pick<RunSettings, 'method' | 'targets'>): string {
-  if (/^(full|head)\b/.test(method)) return 'no adapter'
+  if (trainsWholeModel(method)) return 'no adapter'
   return targets.length === 1 && targets[0] === 'all-linear' ? 'all linear layers' : targets.join(', ')
 }
 
@@ -42,7 +85,7 @@ export function progressWords(run: Run): string {
   const [doing, total] = [run.doing.value, run.settings.value?.steps]
   const step = run.steps.value.at(-1)?.step ?? 0
   if (status === 'finished') return total === undefined ? 'Ready' : `Finished after ${total} steps`
-  const words = doing === undefined ? statusWords[status] : doing[0]!.toUpperCase() + doing.slice(1)
+  const words = doing === undefined ? statusWords[status] : capitalized(doing)
   return total === undefined || step === 0 ? words : `${words}, step ${step} of ${total}`
 }
 
@@ -66,7 +109,7 @@ export function tokensPerSecond(steps: readonly RunStep[]): number | undefined {
 /** The mean of the last steps: a single one says little. */
 export function recentLoss(steps: readonly RunStep[]): number | undefined {
   const recent = steps.slice(-recentSteps)
-  return recent.length === 0 ? undefined : recent.reduce((sum, { loss }) => sum + loss, 0) / recent.length
+  return recent.length === 0 ? undefined : meanOf(recent.map(({ loss }) => loss))
 }
 
 const measureWords: { readonly [measure: string]: string } = {

@@ -11,12 +11,12 @@ import {
   Trainer,
 } from '@gyre/train'
 import type { RunFacts, RunSettings } from '../contract.js'
+import { tracedCosts } from '../traced-costs.js'
 import { readBase } from './base-model.js'
 import { checkSettings } from './check-settings.js'
 import { CountedBatches } from './counted-batches.js'
 import { HeldOut } from './held-out.js'
 import { openBackend } from './open-backend.js'
-import { tracedCosts } from './run-facts.js'
 import type { RunSaver } from './run-saver.js'
 import { readingWords, readRunTask } from './run-task.js'
 import type { Surroundings } from './surroundings.js'

@@ -26,7 +26,7 @@ import {
   type TaskOptions,
   textBatches,
 } from '@gyre/train'
-import type { RunData } from '../contract.js'
+import type { BuiltInData, RunData } from '../contract.js'
 import type { Base } from './base-model.js'
 import { WorkbenchError } from './errors.js'
 import type { Surroundings } from './surroundings.js'
@@ -95,10 +95,7 @@ async function readEras(fetchFile: Surroundings['fetchFile']): Promise<LabelledD
   return { name: 'era', parts, labels: eraLabels, metrics: ['accuracy'] }
 }
 
-async function builtInText(
-  name: 'moby-dick' | 'speeches' | 'era',
-  fetchFile: Surroundings['fetchFile'],
-): Promise<string> {
+async function builtInText(name: BuiltInData, fetchFile: Surroundings['fetchFile']): Promise<string> {
   if (name !== 'moby-dick') return speechesText(await readSpeeches(fetchFile))
   return mobyDickText(await decodeMobyDick(await bytesOf('data/moby-dick.bin', fetchFile)))
 }
