@@ -89,6 +89,11 @@ describe('a grid', () => {
       /:11: methods\[1\]\.budgets: expected a list of numbers; no row has sizes/,
     ],
     [
+      'sizes of a model that is not there',
+      { methods: ['methods:', '  - { method: bca, sizes: { decodr: [64] }, learning-rates: [1] }'] },
+      /:11: methods\[1\]\.sizes\.decodr: there is no such key; did you mean decoder\?/,
+    ],
+    [
       'more warm-up than steps',
       { training: ['training: { steps: 3, warmup-steps: 4 }'] },
       /:9: training\.warmup-steps: 4 steps are more than the 3 of the run/,
@@ -179,6 +184,28 @@ describe('the plan of a grid', () => {
     const plan = read({ methods: ['methods:', `  - { ${row}, learning-rates: [0.1] }`] }).then(planSweep)
     await expect(plan).rejects.toThrow(sentence)
     await expect(plan).rejects.toThrow(/:11: methods\[1\]: /)
+  })
+
+  it('takes the sizes of each model where they differ, and budgets from them', async () => {
+    const models = [...lines.models, ...lines.models.slice(1).map((line) => line.replace('decoder', 'other'))]
+    const methods = [
+      'methods:',
+      '  - { method: bca, sizes: { decoder: [64], other: [96, 192] }, learning-rates: [0.1] }',
+      '  - { method: "c3a", budgets: bca, learning-rates: [0.1] }',
+    ]
+    const { groups } = await planSweep(await read({ models, methods }))
+    expect(groups.map(({ setting }) => `${setting.model.name} ${setting.method}`)).toEqual([
+      'decoder bca:p=64',
+      'decoder c3a:p=64',
+      'other bca:p=96',
+      'other bca:p=192',
+      'other c3a:p=96',
+      'other c3a:p=192',
+    ])
+    const oneOnly = methods.map((line) => line.replace(', other: [96, 192]', ''))
+    await expect(read({ models, methods: oneOnly })).rejects.toThrow(
+      /methods\[1\]\.sizes: expected sizes for each model; other has none/,
+    )
   })
 
   it('names the row of a size that does not fit', async () => {

@@ -50,12 +50,15 @@ export interface GridTask {
   readonly training: TrainingSettings
 }
 
+/** Block sizes, ranks or counts: a list for all models, one for each, or what their layers can be divided by. */
+export type GridSizes = readonly number[] | ReadonlyMap<string, readonly number[]> | 'divisors'
+
 /** A method with its sizes. */
 export interface GridMethod {
   readonly name: string
   /** As the command line takes it, without its size where `sizes` or `budgets` give it. */
   readonly method: string
-  readonly sizes?: readonly number[] | 'divisors'
+  readonly sizes?: GridSizes
   /** Numbers that it may train at most, or the name of the row whose counts they are. */
   readonly budgets?: readonly number[] | { readonly row: string }
   readonly learningRates: readonly number[]
@@ -220,9 +223,7 @@ function readMethod(at: Located): GridMethod {
   return {
     name: fields.name?.string() ?? name,
     method,
-    sizes: fields.sizes?.isList()
-      ? distinct(fields.sizes, (size) => size.integer(1))
-      : fields.sizes?.choice<'divisors'>(['divisors']),
+    sizes: fields.sizes && readSizes(fields.sizes),
     budgets: fields.budgets?.isList()
       ? distinct(fields.budgets, (budget) => budget.integer(1))
       : fields.budgets && { row: fields.budgets.string() },
@@ -231,6 +232,13 @@ function readMethod(at: Located): GridMethod {
     tasks: fields.tasks && names(fields.tasks),
     at,
   }
+}
+
+function readSizes(at: Located): GridSizes {
+  const listOf = (list: Located): number[] => distinct(list, (size) => size.integer(1))
+  if (at.isList()) return listOf(at)
+  if (at.isMapping()) return new Map(at.entries().map(([model, list]) => [model, listOf(list)]))
+  return at.choice<'divisors'>(['divisors'])
 }
 
 /** Names that stand for other parts of the grid must be there. */
@@ -246,7 +254,12 @@ function checkReferences({ models, tasks, methods }: Grid): void {
     if (methods.some((other) => other !== row && other.name === row.name)) {
       throw row.at.error(`another row is named ${row.name}, too; give one of them a name of its own`)
     }
-    const { budgets } = row.at.fields(methodKeys)
+    const { budgets, sizes } = row.at.fields(methodKeys)
+    if (sizes?.isMapping()) {
+      const given = sizes.fields(models.map(({ name }) => name))
+      const missing = models.find(({ name }) => !given[name])
+      if (missing) throw sizes.error(`expected sizes for each model; ${missing.name} has none`)
+    }
     if (budgets && !budgets.isList()) {
       const sized = methods.filter(({ sizes }) => sizes !== undefined).map(({ name }) => name)
       if (sized.length === 0) throw budgets.error('expected a list of numbers; no row has sizes')

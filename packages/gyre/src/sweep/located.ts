@@ -57,6 +57,10 @@ export class Located {
     return Array.isArray(this.content)
   }
 
+  isMapping(): boolean {
+    return this.content instanceof Map
+  }
+
   string(): string {
     if (typeof this.content !== 'string' || this.content === '') throw this.expected('text')
     return this.content

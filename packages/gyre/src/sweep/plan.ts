@@ -18,7 +18,7 @@ import {
 import { outlineTask, type TaskOutline } from '../fine-tuning/task.js'
 import { type Cell, makeCell, type Setting } from './cell.js'
 import { countCosts, planMethod } from './cell-costs.js'
-import type { Grid, GridMethod, GridModel, GridTask } from './grid.js'
+import type { Grid, GridMethod, GridModel, GridSizes, GridTask } from './grid.js'
 
 /** What a grid comes to. */
 export interface Plan {
@@ -90,8 +90,12 @@ function methodsOf(row: GridMethod, grid: Grid, site: Site, leaveOut: (what: str
   const { model, task } = site
   const { targets } = model
   const shape = newModel(site)
+  const sizesHere = (sizes: GridSizes): readonly number[] => {
+    if (sizes === 'divisors') return blockSizesOf(shape, targets)
+    return sizes instanceof Map ? sizes.get(model.name)! : (sizes as readonly number[])
+  }
   const sizedTexts = ({ method, sizes }: GridMethod): string[] =>
-    (sizes === 'divisors' ? blockSizesOf(shape, targets) : sizes!).map((size) => withSize(method, size))
+    sizesHere(sizes!).map((size) => withSize(method, size))
   if (row.sizes) return sizedTexts(row).map((method) => ({ method }))
   if (!row.budgets) return [{ method: row.method }]
   const reference = 'row' in row.budgets ? row.budgets.row : undefined
