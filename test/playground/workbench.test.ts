@@ -1,13 +1,13 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { unzipSync } from 'fflate'
-import type { Browser, Locator, Page } from 'playwright-core'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { executablePath, launchChromium } from '../browser/chromium.js'
 import { flags, jsonOf, temporaryFolder } from '../run-gyre.js'
 import { buildPage, newPage, servePage } from './page.js'
+import { chooseFile, exportAdapter, startRun, stepOf } from './runs.js'
 
-const timeout = 180_000
+const timeout = 120_000
 const folder = temporaryFolder()
 const table = join(folder, 'weather.tsv')
 writeFileSync(table, weatherTable())
@@ -35,47 +35,33 @@ describe.skipIf(executablePath === undefined)('the workbench in Chromium', { tim
     browser = await launchChromium()
     address = `${(await servePage(site, { isolated: true })).address}#workbench`
     ;({ page, complaints } = await newPage(browser))
+    page.setDefaultTimeout(timeout)
     await page.goto(address)
     await page.getByRole('button', { name: 'Start the run' }).waitFor()
   }, timeout)
 
   afterAll(() => browser?.close())
 
-  const take = (name: string, content: string | Uint8Array) =>
-    page
-      .locator('input[type=file]')
-      .first()
-      .setInputFiles({ name, mimeType: '', buffer: Buffer.from(content) })
   const refusal = () => page.locator('.notice.problem').first().textContent()
 
   it('refuses files that it cannot train on in one sentence, and keeps the form', async () => {
     await page.getByLabel('Steps', { exact: true }).fill('50')
-    await take('picture.txt', Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0, 0xff, 0xfe))
+    await chooseFile(page, 'picture.txt', Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0, 0xff, 0xfe))
     expect(await refusal()).toMatch(/picture\.txt.*expected/)
-    await take('table.tsv', 'label\ttext\nwet\train\nsnow\n')
+    await chooseFile(page, 'table.tsv', 'label\ttext\nwet\train\nsnow\n')
     expect(await refusal()).toMatch(/table\.tsv, line 3: expected 2 .*got 1/)
-    await take('photo.png', 'x')
+    await chooseFile(page, 'photo.png', 'x')
     expect(await refusal()).toMatch(/photo\.png/)
     expect(await page.getByLabel('Steps', { exact: true }).inputValue()).toBe('50')
   })
 
   it('trains on a table with several threads; its adapter measures the same in Node', async () => {
-    await take('weather.tsv', readFileSync(table))
+    await chooseFile(page, 'weather.tsv', readFileSync(table))
     await page.getByText('weather.tsv: 120 rows').waitFor()
-    await page.getByRole('button', { name: 'Start the run' }).click()
-    const card = page.locator('article.run')
-    await card.getByText('Finished after 50 steps').waitFor({ timeout })
+    const card = await startRun(page, { steps: 50 })
+    await card.getByText('Finished after 50 steps').waitFor()
     expect(await card.textContent()).toMatch(/wasm \(\S+, [2-8] threads\)/)
-    await card.getByText('Take it home').click()
-    const saving = page.waitForEvent('download')
-    await card.getByRole('button', { name: 'Adapter (.zip)' }).click()
-    const archive = readFileSync(await (await saving).path())
-    const adapter = join(folder, 'adapter')
-    for (const [name, bytes] of Object.entries(unzipSync(archive))) {
-      const file = join(adapter, name.slice(name.indexOf('/') + 1))
-      mkdirSync(dirname(file), { recursive: true })
-      writeFileSync(file, bytes)
-    }
+    const adapter = await exportAdapter(page, card, join(folder, 'adapter'))
     const record = JSON.parse(readFileSync(join(adapter, 'gyre_run.json'), 'utf8'))
     // ln 2 is what knowing nothing costs.
     expect(record.finalLoss).toBeLessThan(0.95 * Math.LN2)
@@ -88,12 +74,8 @@ describe.skipIf(executablePath === undefined)('the workbench in Chromium', { tim
   })
 
   it('goes on with the run of a tab that was closed, where it was', async () => {
-    await page.getByLabel('Steps', { exact: true }).fill('2000')
-    await page.getByRole('button', { name: 'Start the run' }).click()
-    const stepOf = async (card: Locator): Promise<number> =>
-      Number(/step (\d+) of 2000/.exec((await card.textContent())!)?.[1])
-    const second = page.locator('article.run').nth(1)
-    await second.getByText(/step \d+ of 2000/).waitFor({ timeout })
+    const second = await startRun(page, { steps: 2000 })
+    await second.getByText('Training, step').waitFor()
     await second.getByRole('button', { name: 'Pause' }).click()
     await second.getByText('Paused, step').waitFor()
     const closedAt = await stepOf(second)
@@ -105,7 +87,6 @@ describe.skipIf(executablePath === undefined)('the workbench in Chromium', { tim
     await next.getByText(`saved at step ${closedAt} of 2000`).waitFor()
     await next.getByRole('button', { name: 'Go on' }).click()
     const card = next.locator('article.run')
-    await card.getByText(/step \d+ of 2000/).waitFor({ timeout })
     await expect.poll(() => stepOf(card), { timeout }).toBeGreaterThan(closedAt)
   })
 })

@@ -1,0 +1,2 @@
+// Runs on WebGPU, too.
+import './backends.test.js'
