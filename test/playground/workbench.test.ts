@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { executablePath, launchChromium } from '../browser/chromium.js'
+import { executablePath, launchChromium, seriousFaults } from '../browser/chromium.js'
 import { flags, jsonOf, temporaryFolder } from '../run-gyre.js'
 import { buildPage, newPage, servePage } from './page.js'
 import { chooseFile, exportAdapter, startRun, stepOf } from './runs.js'
@@ -70,6 +70,19 @@ describe.skipIf(executablePath === undefined)('the workbench in Chromium', { tim
     const { accuracy } = await jsonOf<{ accuracy: number }>('evaluate', ...options)
     expect(record.heldOut.accuracy).toBe(accuracy)
     expect(await card.textContent()).toContain(accuracy.toFixed(3))
+    expect(complaints).toEqual([])
+  })
+
+  it('takes the adapter back, as it was exported, beside the run it is of', async () => {
+    const files = ['adapter_config.json', 'adapter_model.safetensors', 'gyre_run.json']
+    await page.getByLabel(/Load an adapter/).setInputFiles(files.map((file) => join(folder, 'adapter', file)))
+    const loaded = page.locator('article.run').nth(1)
+    await loaded.getByText('Ready', { exact: true }).waitFor()
+    await loaded.getByRole('button', { name: 'Ask' }).click()
+    await loaded.locator('.probabilities').first().waitFor()
+    expect(await seriousFaults(page)).toEqual([])
+    await loaded.getByRole('button', { name: 'Remove' }).click()
+    await loaded.waitFor({ state: 'detached' })
     expect(complaints).toEqual([])
   })
 

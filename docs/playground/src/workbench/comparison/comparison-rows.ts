@@ -7,6 +7,7 @@ import {
   baseOf,
   dataNameOf,
   measureName,
+  methodTextOf,
   stepMilliseconds,
   targetWords,
   tokensPerSecond,
@@ -120,12 +121,14 @@ function measuredText({ name }: Metric, measured: Measured | undefined): string 
 }
 
 /** `p = 16`, `r = 8`; where the gradients chose block sizes, from which to which. */
-function sizeOf({ method, facts }: RunSnapshot): string | undefined {
+function sizeOf({ settings, facts }: RunSnapshot): string | undefined {
   const chosen = Object.values(facts?.blockSizes ?? {})
   if (chosen.length > 0) {
     const [low, high] = [Math.min(...chosen), Math.max(...chosen)]
     return `p = ${low === high ? low : `${low} to ${high}, by layer`}`
   }
+  const method = methodTextOf({ settings, facts })
+  if (method === undefined) return undefined
   const text = readMethodText(method)
   const size = shownOptions(text).find(({ name, syntax }) => ['p', 'r', 'n'].includes(syntax.alias ?? name))
   return size && `${size.syntax.alias ?? size.name} = ${text.options[size.name] ?? size.defaultText}`

@@ -225,10 +225,14 @@ describe('the table', () => {
     failed.steps.value = [...fakeSteps(3), { ...fakeSteps(1)[0]!, step: 4, loss: Number.NaN }]
     failed.status.value = 'failed'
     failed.failure.value = { sentence: 'step 4: the loss is NaN', savedStep: undefined }
-    const runs = snapshotsOf(fresh, failed)
-    expect(cellsOf('state', runs)).toEqual(['Preparing', 'Stopped, step 4 of 200'])
+    const loaded = fakeRun()
+    loaded.settings.value = undefined
+    loaded.facts.value = undefined
+    loaded.status.value = 'preparing'
+    const runs = snapshotsOf(fresh, failed, loaded)
+    expect(cellsOf('state', runs)).toEqual(['Preparing', 'Stopped, step 4 of 200', 'Preparing'])
     expect(cellsOf('trained parameters', runs)![0]).toBeUndefined()
-    expect(cellsOf('training loss, smoothed', runs)).toEqual([undefined, 'no number'])
+    expect(cellsOf('training loss, smoothed', runs)).toEqual([undefined, 'no number', undefined])
   })
 
   it('becomes Markdown, whatever a file is called', () => {

@@ -21,11 +21,6 @@ export const statusWords: { readonly [Status in RunStatus]: string } = {
   failed: 'Stopped',
 }
 
-/** What was trained, or loaded, as text. */
-export function methodOf({ settings, facts }: Run): string {
-  return settings.value?.method ?? facts.value?.loaded?.method ?? 'an adapter'
-}
-
 export function nameData(data: RunData): string {
   if (data.kind !== 'built-in') return data.fileName
   return { 'moby-dick': 'Moby-Dick', speeches: 'speeches', era: 'era of a speech' }[data.name]
@@ -39,6 +34,16 @@ export interface KnownOfRun {
 
 export function knownOf({ settings, facts }: Run): KnownOfRun {
   return { settings: settings.value, facts: facts.value }
+}
+
+/** As the command line takes it; undefined of an adapter's files until they are read. */
+export function methodTextOf({ settings, facts }: KnownOfRun): string | undefined {
+  return settings?.method ?? facts?.loaded?.method
+}
+
+/** What was trained, or loaded, in words. */
+export function methodOf(run: Run): string {
+  return methodTextOf(knownOf(run)) ?? 'an adapter'
 }
 
 /** The base model of a run; undefined as long as nobody knows. */
