@@ -3,7 +3,6 @@ import {
   type AdapterFiles,
   type AdapterMethod,
   type AnyMethodFactory,
-  configure,
   eject,
   inject,
   keyPrefix,
@@ -16,111 +15,14 @@ import { costWithin, trace } from '@gyre/graph'
 import { AdaptableLayer, constantSchedule } from '@gyre/nn'
 import { readSafetensors, type WritableTensor, writeSafetensors } from '@gyre/safetensors'
 import { matmul, Rng, randn, sub, type Tensor } from '@gyre/tensor'
-import {
-  type AdapterConfigs,
-  type AdapterMethodName,
-  adapterMethods,
-  applyMethod,
-  Trainer,
-} from '@gyre/train'
+import { adapterMethods, applyMethod, Trainer } from '@gyre/train'
 import type { Model } from '@gyre/transformers'
 import { describe, expect, it } from 'vitest'
+import { adapterRows } from './adapter-rows.js'
 import { relmax } from './relmax.js'
-import { batch, tinyGpt2, tinyInputs, tinyLlama, tinyRoberta } from './tiny-models.js'
-
-/** By the last word of a layer's path. */
-const blockSizes = {
-  query: 6,
-  value: 2,
-  dense: 12,
-  q_proj: 8,
-  v_proj: 3,
-  up_proj: 4,
-  c_proj: 8,
-  c_fc: 4,
-}
-
-/** Configurations that every law is tried on; a method without a row does not compile. */
-const configs: {
-  readonly [Name in AdapterMethodName]: readonly Omit<AdapterConfigs[Name], 'targets' | 'modulesToSave'>[]
-} = {
-  bca: [
-    { blockSize: 4 },
-    { blockSize: 3, scaleLearningRate: false },
-    { blockSize: 1 },
-    { blockSize: 'max:8' },
-    { blockSize: blockSizes },
-  ],
-  c3a: [
-    { blockSize: 4 },
-    { blockSize: 3, init: 'gaussian' },
-    { blockSize: 1, init: 'kaiming-uniform' },
-    { blockSize: 'max:8', init: 'zeros' },
-    { blockSize: blockSizes },
-  ],
-  cdvft: [{ alpha: 1 }, { alpha: 0.5 }],
-  fourierft: [
-    { nFrequency: 30 },
-    {
-      nFrequency: {
-        query: 9,
-        value: 30,
-        dense: 40,
-        q_proj: 30,
-        v_proj: 20,
-        up_proj: 10,
-        c_proj: 9,
-        c_fc: 30,
-      },
-      form: 'sparse',
-    },
-    { nFrequency: 30, form: 'spectral' },
-    { nFrequency: 7, scaling: 20, randomLocSeed: 1, init: 'zeros' },
-  ],
-  lora: [
-    { r: 4, alpha: 8 },
-    { r: 1, alpha: 3 },
-    { r: 5, alpha: 2, useRslora: true },
-    {
-      r: { query: 2, value: 3, dense: 4, q_proj: 2, v_proj: 1, up_proj: 4, c_proj: 2, c_fc: 1 },
-      alpha: 6,
-    },
-  ],
-  vera: [{ r: 4 }, { r: 7, projectionPrngKey: 3, dInitial: 0.5 }],
-}
-
-/** Square layers of each model, and rectangular ones; RoBERTa also saves its classifier, and GPT-2 has its weights transposed. */
-const models: readonly {
-  readonly name: string
-  readonly create: () => Model
-  readonly square: readonly string[]
-  readonly rectangular: readonly string[]
-  readonly modulesToSave?: readonly string[]
-}[] = [
-  {
-    name: 'RoBERTa',
-    create: tinyRoberta,
-    square: ['query', 'value'],
-    rectangular: ['intermediate.dense'],
-    modulesToSave: ['classifier'],
-  },
-  { name: 'LLaMA', create: tinyLlama, square: ['q_proj'], rectangular: ['v_proj', 'up_proj'] },
-  { name: 'GPT-2', create: tinyGpt2, square: ['attn.c_proj'], rectangular: ['c_fc'] },
-]
-
-const squareOnly: readonly string[] = ['cdvft'] satisfies AdapterMethodName[]
+import { batch, tinyInputs, tinyRoberta } from './tiny-models.js'
 
 const factories: readonly AnyMethodFactory[] = Object.values(adapterMethods)
-
-const rows = models.flatMap(({ name, create, square, rectangular, modulesToSave }) =>
-  Object.entries(adapterMethods as { [name: string]: AnyMethodFactory }).flatMap(([methodName, factory]) =>
-    configs[methodName as AdapterMethodName].map((config) => {
-      const targets = squareOnly.includes(methodName) ? square : [...square, ...rectangular]
-      const method = configure(factory, { ...config, targets, modulesToSave })
-      return { row: `${method.label} in ${name}`, create, method }
-    }),
-  ),
-)
 
 const logitsOf = (model: Model) => model.forward({ inputIds: tinyInputs(model).inputIds }).logits.dataSync()
 
@@ -155,7 +57,7 @@ async function trained(
   return { model, adapter: trainable.adapter! }
 }
 
-describe.each(rows)('$row', ({ create, method }) => {
+describe.each(adapterRows)('$row', ({ create, method }) => {
   it('changes nothing when fresh, or says why it does', () => {
     const model = create()
     const before = logitsOf(model)
@@ -308,7 +210,7 @@ describe.each(rows)('$row', ({ create, method }) => {
   })
 })
 
-const randomRows = rows.filter(({ create, method }) => randomKeys(inject(create(), method)).length > 0)
+const randomRows = adapterRows.filter(({ create, method }) => randomKeys(inject(create(), method)).length > 0)
 
 describe.each(randomRows)('$row, whose random parts stay as they were drawn,', ({ create, method }) => {
   it('saves them', async () => {

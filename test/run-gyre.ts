@@ -8,7 +8,6 @@ import { afterAll, vi } from 'vitest'
 import { runCommand } from '../packages/gyre/src/run-command.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const entry = join(root, 'packages/gyre/src/main.ts')
 
 /** What a command left behind. `code` is null where a signal ended it. */
 export interface Finished {
@@ -65,9 +64,13 @@ async function runHere(args: readonly string[]): Promise<Finished> {
 
 /** Starts `gyre` as a process of its own, as people do: for a test that wants to interrupt it. */
 export function startGyre(...args: readonly string[]): Running {
-  const child = spawn(process.execPath, ['--conditions=@gyre/source', '--import=tsx', entry, ...args], {
-    cwd: root,
-  })
+  return startScript('packages/gyre/src/main.ts', ...args)
+}
+
+/** Starts a TypeScript file of the repository as a process, as the npm scripts do. */
+export function startScript(script: string, ...args: readonly string[]): Running {
+  const loader = ['--conditions=@gyre/source', '--import=tsx']
+  const child = spawn(process.execPath, [...loader, join(root, script), ...args], { cwd: root })
   const stdout = textOf(child.stdout)
   const stderr = textOf(child.stderr)
   const finished = new Promise<Finished>((resolve, reject) => {

@@ -1,34 +1,27 @@
 import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { cp, mkdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { cp, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { corpora } from '@gyre/data'
+import { PreparationError, type PretrainingOptions, preparedBase } from './prepared-base.js'
 
-// Makes what the page fetches beside its scripts: two base models, pre-trained once and then kept in `.gyre/`, and the
-// built-in texts.
+// Makes what the page fetches beside its scripts: two base models, pre-trained once and then kept, and the built-in
+// texts.
 //
 //   --bases DIR   decoder.json and encoder.json: configurations in Hugging Face's form, and how they are pre-trained
+//   --cache DIR   where pre-trained bases are kept; default `.gyre/playground` in the repository
 //   --out DIR     where `bases/` and `data/` go; default the folder `public` beside this file
 
 const root = new URL('../../', import.meta.url)
 const path = (relative: string): string => fileURLToPath(new URL(relative, root))
 const commandLine = path('packages/gyre/src/main.ts')
-const cache = path('.gyre/playground/')
-
-/** The part of a base's file that says how it is made, by the options of `gyre pretrain`. */
-interface BaseFile {
-  readonly gyre_pretraining: { readonly [option: string]: string | number }
-}
-
-class PreparationError extends Error {}
 
 try {
-  const { bases, out } = readOptions()
+  const { bases, cache, out } = readOptions()
   // One after the other: each uses all processors.
   for (const name of ['decoder', 'encoder']) {
-    const folder = await preparedBase(name, join(bases, `${name}.json`))
+    const folder = await preparedBase(name, join(bases, `${name}.json`), { cache, pretrain })
     await replaceFolder(folder, join(out, 'bases', name))
   }
   await mkdir(join(out, 'data'), { recursive: true })
@@ -42,11 +35,12 @@ try {
   process.exitCode = 1
 }
 
-function readOptions(): { readonly bases: string; readonly out: string } {
+function readOptions(): { readonly bases: string; readonly cache: string; readonly out: string } {
   try {
     const { values } = parseArgs({
       options: {
         bases: { type: 'string', default: path('docs/playground/bases/') },
+        cache: { type: 'string', default: path('.gyre/playground/') },
         out: { type: 'string', default: path('docs/playground/public/') },
       },
     })
@@ -56,31 +50,7 @@ function readOptions(): { readonly bases: string; readonly out: string } {
   }
 }
 
-/** The folder of a pre-trained base; a whole one is never made again, and a half one never taken for it. */
-async function preparedBase(name: string, file: string): Promise<string> {
-  const text = await readFile(file, 'utf8').catch(() => {
-    throw new PreparationError(`${file}: there is no such file`)
-  })
-  // Raise the number when the code makes others of the same file.
-  const hash = createHash('sha256').update(`1\n${text}`).digest('hex').slice(0, 12)
-  const folder = join(cache, `${name}-${hash}`)
-  if (await exists(folder)) return folder
-  const { gyre_pretraining: options } = JSON.parse(text) as BaseFile
-  const aside = `${folder}.${process.pid}`
-  process.stderr.write(`The page's ${name} is pre-trained, once, and kept in .gyre/.\n`)
-  try {
-    pretrain(file, aside, options)
-    await rename(aside, folder).catch(async (error) => {
-      // Another process was faster.
-      if (!(await exists(folder))) throw error
-    })
-  } finally {
-    await rm(aside, { recursive: true, force: true })
-  }
-  return folder
-}
-
-function pretrain(config: string, out: string, options: BaseFile['gyre_pretraining']): void {
+function pretrain(config: string, out: string, options: PretrainingOptions): void {
   const flags = Object.entries({ config, out, ...options }).flatMap(([name, value]) => [
     `--${name}`,
     String(value),
@@ -98,11 +68,4 @@ function pretrain(config: string, out: string, options: BaseFile['gyre_pretraini
 async function replaceFolder(from: string, to: string): Promise<void> {
   await rm(to, { recursive: true, force: true })
   await cp(from, to, { recursive: true })
-}
-
-function exists(folder: string): Promise<boolean> {
-  return stat(folder).then(
-    () => true,
-    () => false,
-  )
 }

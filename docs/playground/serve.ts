@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
+import { createServer as createProbe } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { build, createServer, type PreviewServer, preview, type ViteDevServer } from 'vite'
+import type { PreviewServer, ViteDevServer } from 'vite'
 
 // `npm run playground`: makes what the page needs, builds it, and serves it until Ctrl-C.
 
@@ -15,15 +16,18 @@ const configFile = fileURLToPath(new URL('vite.config.ts', import.meta.url))
 const ports = { built: 7317, sources: 7417 } as const
 
 interface Options {
-  readonly port: number
+  /** Undefined: the usual one, or the next that is free. */
+  readonly port: number | undefined
   readonly open: boolean
   /** Serves the sources, and what changes in them, in place of the build. */
   readonly dev: boolean
 }
 
 const options = readOptions(process.argv.slice(2))
-if (typeof options === 'string') {
-  process.stderr.write(`error: ${options}; expected ${usage}\n`)
+const problem =
+  typeof options === 'string' ? `${options}; expected ${usage}` : await portProblem(options.port)
+if (typeof options === 'string' || problem !== undefined) {
+  process.stderr.write(`error: ${problem}\n`)
   process.exitCode = 1
 } else if (prepare()) await serve(options)
 else process.exitCode = 1
@@ -31,7 +35,7 @@ else process.exitCode = 1
 function readOptions(args: string[]): Options | string {
   try {
     const {
-      port,
+      port: text,
       'no-open': closed,
       dev,
     } = parseArgs({
@@ -42,10 +46,10 @@ function readOptions(args: string[]): Options | string {
         dev: { type: 'boolean', default: false },
       },
     }).values
-    const wanted = port === undefined ? ports[dev ? 'sources' : 'built'] : Number(port)
-    if (port?.trim() === '' || !Number.isInteger(wanted) || wanted < 1 || wanted > 65535)
-      return `--port ${port} is no port: a whole number from 1 to 65535`
-    return { port: wanted, open: !closed && hasDisplay(), dev }
+    const port = text === undefined ? undefined : Number(text)
+    if (port !== undefined && !(text!.trim() !== '' && Number.isInteger(port) && port >= 1 && port <= 65535))
+      return `--port ${text} is no port: a whole number from 1 to 65535`
+    return { port, open: !closed && hasDisplay(), dev }
   } catch (error) {
     // The first sentence; what follows explains how Node reads options.
     return (error as Error).message.split('. ')[0]!
@@ -58,13 +62,28 @@ function hasDisplay(): boolean {
   return process.platform !== 'linux' || Boolean(DISPLAY || WAYLAND_DISPLAY)
 }
 
+/** Why there can be no page at a port; looked for before anything is made, since whoever names one wants it there. */
+function portProblem(port: number | undefined): Promise<string | undefined> {
+  if (port === undefined) return Promise.resolve(undefined)
+  return new Promise((resolve) => {
+    const probe = createProbe()
+    probe.once('error', ({ code, message }: NodeJS.ErrnoException) =>
+      resolve(code === 'EADDRINUSE' ? `port ${port} is in use` : `port ${port} cannot be had: ${message}`),
+    )
+    probe.listen(port, 'localhost', () => probe.close(() => resolve(undefined)))
+  })
+}
+
 function prepare(): boolean {
   const script = fileURLToPath(new URL('prepare.ts', import.meta.url))
   const { status } = spawnSync(process.execPath, [...process.execArgv, script], { stdio: 'inherit' })
   return status === 0
 }
 
-async function serve({ port, open, dev }: Options): Promise<void> {
+async function serve({ port: asked, open, dev }: Options): Promise<void> {
+  // Loaded once it is needed: what cannot be served is said at once.
+  const { build, createServer, preview } = await import('vite')
+  const port = asked ?? ports[dev ? 'sources' : 'built']
   let server: ViteDevServer | PreviewServer
   if (dev) {
     server = await createServer({ configFile, server: { port, open } })
@@ -73,7 +92,7 @@ async function serve({ port, open, dev }: Options): Promise<void> {
     await build({ configFile })
     server = await preview({ configFile, preview: { port, open } })
   }
-  // Another port than was asked for, where somebody has that one.
+  // The next port, where somebody has the usual one.
   console.log(`The playground is at ${server.resolvedUrls!.local[0]} (Ctrl-C ends it).`)
   const end = async () => {
     await server.close()

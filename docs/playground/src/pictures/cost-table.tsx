@@ -1,5 +1,5 @@
 import './cost-table.css'
-import { formatCount } from './format.js'
+import { exactly } from '../interface/numbers.js'
 
 interface CostTableProps {
   readonly caption: string
@@ -30,7 +30,7 @@ export function CostTable({ caption, columns, rows }: CostTableProps) {
             <th scope="row">{label}</th>
             {values.map((value, column) => (
               <td key={columns[column]}>
-                {formatCount(value)}
+                {exactly(value)}
                 <div class="bar" style={{ inlineSize: `${(100 * value) / largest[column]!}%` }} />
               </td>
             ))}

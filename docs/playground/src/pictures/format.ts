@@ -7,11 +7,6 @@ export function formatNumber(value: number): string {
   return (value < 0 && !isZero ? '−' : '') + (Number.isInteger(value) || isZero ? String(Number(text)) : text)
 }
 
-/** A whole number with its thousands apart. */
-export function formatCount(value: number): string {
-  return Math.round(value).toLocaleString('en')
-}
-
 /** A difference that is rounding, such as 3.1e-7. */
 export function formatDifference(value: number): string {
   return value === 0 ? '0' : value.toExponential(1).replace('e-', ' · 10⁻').replace(/\d+$/, superscript)

@@ -3,6 +3,7 @@ import { useMemo } from 'preact/hooks'
 import { PlotFigure } from '../interface/plot.js'
 import { complexAt } from './complex.js'
 import { formatNumber } from './format.js'
+import { indexAxes } from './index-axes.js'
 
 interface MagnitudePlotProps {
   /** What it is the spectrum of, in capitals: `X` for |X[k]|. */
@@ -22,19 +23,10 @@ export function MagnitudePlot({ letter, spectrum }: MagnitudePlotProps) {
     [spectrum],
   )
   const options = useMemo((): Plot.PlotOptions => {
-    const last = bins.length - 1
+    const axes = indexAxes(bins.length - 1, { x: 'frequency k', y: `|${letter}[k]|` })
     return {
-      height: 200,
-      marginLeft: 40,
-      marginBottom: 42,
-      x: {
-        label: 'frequency k',
-        labelOffset: 36,
-        domain: [-0.5, last + 0.5],
-        ticks: Math.min(last, 8),
-        tickFormat: wholeOnly,
-      },
-      y: { label: `|${letter}[k]|`, grid: true, nice: true, zero: true, ticks: 4 },
+      ...axes,
+      y: { ...axes.y, zero: true },
       marks: [
         Plot.ruleY([0]),
         Plot.ruleX(bins, { x: 'k', y: 'magnitude', stroke: 'var(--accent)', strokeWidth: 2 }),
@@ -44,8 +36,4 @@ export function MagnitudePlot({ letter, spectrum }: MagnitudePlotProps) {
   }, [bins, letter])
   const numbers = bins.map(({ magnitude }) => formatNumber(magnitude)).join(', ')
   return <PlotFigure label={`Magnitudes of ${letter}, from frequency 0 on: ${numbers}`} options={options} />
-}
-
-function wholeOnly(value: number): string {
-  return Number.isInteger(value) ? String(value) : ''
 }

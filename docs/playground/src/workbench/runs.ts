@@ -1,10 +1,11 @@
 import type { Run, RunSettings, Runs } from './contract.js'
+import { pageAddress } from './page-files.js'
 import { forgetRun, holdRun, savedRuns, savedStepOf } from './saved-runs.js'
 import { type RunListeners, type RunWorker, type StartRequest, WorkerRun } from './worker-run.js'
 
 /** The runs of this page, each in a worker of its own. */
 export function createRuns(): Runs {
-  const filesAt = new URL('.', document.baseURI).href
+  const filesAt = pageAddress()
   const open = (id: string, request: StartRequest): Run => {
     const release = holdRun(id)
     return new WorkerRun(id, request, {

@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
 import { Notice } from '../../interface/notice.js'
+import { exactly } from '../../interface/numbers.js'
 import { Section } from '../../interface/section.js'
 import { Slider } from '../../interface/slider.js'
 import type { PictureBackend } from '../backend.js'
@@ -9,7 +10,7 @@ import type { NumbersOf } from '../compute.js'
 import { CostTable } from '../cost-table.js'
 import { blur, Drawing, difference, impulse, noise, ramp, shift, square } from '../drawing/drawing.js'
 import { DrawingPad } from '../drawing/drawing-pad.js'
-import { formatCount, formatDifference, formatNumber, largestDifference } from '../format.js'
+import { formatDifference, formatNumber, largestDifference } from '../format.js'
 import { HeatMap } from '../heat-map.js'
 import { MagnitudePlot } from '../magnitude-plot.js'
 import { useComputation } from '../use-computation.js'
@@ -172,7 +173,7 @@ function MatrixOfBlocks({ p, numbers }: { readonly p: number; readonly numbers: 
           </p>
           <BlocksFormula />
           <p>
-            That is {formatCount(q * k * p)} parameters for a matrix of {formatCount(q * k * p * p)} numbers.
+            That is {exactly(q * k * p)} parameters for a matrix of {exactly(q * k * p * p)} numbers.
             Fine-tuning leaves the layer's own weight W as it is and learns B: the layer gives (W + B) x. Both
             ways of computing B x differ by at most{' '}
             {formatDifference(largestDifference(numbers.wideByMatrix, numbers.wideByTransforms))}.

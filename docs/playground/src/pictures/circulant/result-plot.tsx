@@ -2,6 +2,7 @@ import * as Plot from '@observablehq/plot'
 import { useMemo } from 'preact/hooks'
 import { PlotFigure } from '../../interface/plot.js'
 import { formatNumber } from '../format.js'
+import { indexAxes } from '../index-axes.js'
 
 interface ResultPlotProps {
   readonly byMatrix: ArrayLike<number>
@@ -14,17 +15,7 @@ export function ResultPlot({ byMatrix, byTransforms }: ResultPlotProps) {
     const points = Array.from(byMatrix, (value, r) => ({ r, matrix: value, transforms: byTransforms[r]! }))
     const last = points.length - 1
     return {
-      height: 200,
-      marginLeft: 40,
-      marginBottom: 42,
-      x: {
-        label: 'place r',
-        labelOffset: 36,
-        domain: [-0.5, last + 0.5],
-        ticks: Math.min(last, 8),
-        tickFormat: (r: number) => (Number.isInteger(r) ? String(r) : ''),
-      },
-      y: { label: 'y[r]', grid: true, nice: true, ticks: 4 },
+      ...indexAxes(last, { x: 'place r', y: 'y[r]' }),
       marks: [
         Plot.ruleY([0]),
         Plot.ruleX(points, { x: 'r', y: 'matrix', stroke: 'var(--line)', strokeWidth: 2 }),

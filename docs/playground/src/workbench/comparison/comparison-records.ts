@@ -1,5 +1,5 @@
 import { type Curve, median, type ResultRecord, thinnedCurve } from '@gyre/report'
-import { baseOf, dataNameOf } from '../runs/run-words.js'
+import { baseOf, dataNameOf, mostBackendBytes } from '../runs/run-words.js'
 import { measuredCurve } from './run-curves.js'
 import type { RunSnapshot } from './run-snapshot.js'
 
@@ -69,7 +69,7 @@ function metricsOf({ steps, measured, facts }: RunSnapshot): ResultRecord['metri
       stepsDone: last.step,
       stepMilliseconds: median(times),
       seconds: times.reduce((sum, time) => sum + time, 0) / 1000,
-      peakBytes: steps.reduce((most, { backendBytes }) => Math.max(most, backendBytes), 0),
+      peakBytes: mostBackendBytes(steps),
     }),
     ...(facts && {
       trainableParameters: facts.trainableParameters,

@@ -1,13 +1,14 @@
 import { formatNumber, type Metric, renderMarkdownTable } from '@gyre/report'
 import { readMethodText } from '@gyre/train'
+import { approximately, exactly, fourDigits, inMebibytes, percent } from '../../interface/numbers.js'
 import type { Measured } from '../contract.js'
 import { shownOptions } from '../forms/method-text.js'
-import { approximately, exactly, fourDigits, inMebibytes, percent } from '../numbers.js'
 import {
   baseOf,
   dataNameOf,
   measureName,
   methodTextOf,
+  mostBackendBytes,
   stepMilliseconds,
   targetWords,
   tokensPerSecond,
@@ -55,14 +56,14 @@ export function comparisonRows(runs: readonly RunSnapshot[]): ComparisonRow[] {
     row('FLOPs/token, training', ({ facts }) => facts && approximately(facts.trainingFlopsPerToken)),
     row('tokens/s', ({ steps }) => {
       const speed = tokensPerSecond(steps)
-      return speed === undefined ? undefined : exactly(Math.round(speed))
+      return speed === undefined ? undefined : exactly(speed)
     }),
     row('ms/step', ({ steps }) => {
       const time = stepMilliseconds(steps)
       return time === undefined ? undefined : formatNumber(time, time < 10 ? 1 : 0)
     }),
     row('memory of the backend, at most', ({ steps }) => {
-      const bytes = steps.reduce((most, { backendBytes }) => Math.max(most, backendBytes), 0)
+      const bytes = mostBackendBytes(steps)
       return bytes > 0 ? inMebibytes(bytes) : undefined
     }),
     row('training loss, smoothed', ({ steps, settings }) => {

@@ -1,6 +1,6 @@
 import { useId } from 'preact/hooks'
+import { exactly, fourDigits } from '../../interface/numbers.js'
 import { ScrollArea } from '../../interface/scroll-area.js'
-import { exactly, fourDigits } from '../numbers.js'
 import { measureName } from '../runs/run-words.js'
 import { type Reading, readingAt } from './readout.js'
 import { RunName } from './run-name.js'

@@ -1,13 +1,13 @@
-import { type ModelConfig, parseConfig } from '@gyre/transformers'
+import { parseConfig } from '@gyre/transformers'
 import type { BaseName } from '../contract.js'
+import { fetchPageFile, folderOf } from '../page-files.js'
 import { type BaseOutline, outlineBase } from './base-outline.js'
 import { countCosts } from './count-costs.js'
 import { countClasses, outlineTable, readVisitorFile, seemsToHaveHeader } from './visitor-file.js'
 
 /** What the page leaves to its background worker: whatever takes longer than a frame. */
 export const backgroundTasks = {
-  outlineBase: async (base: BaseName, configUrl: string): Promise<BaseOutline> =>
-    outlineBase(base, await fetchConfig(configUrl)),
+  readOutline,
   countCosts,
   readVisitorFile,
   seemsToHaveHeader,
@@ -17,8 +17,8 @@ export const backgroundTasks = {
 
 export type BackgroundTasks = typeof backgroundTasks
 
-async function fetchConfig(url: string): Promise<ModelConfig> {
-  const response = await fetch(url)
-  if (!response.ok) throw new Error(`${url}: expected the base model's configuration, got ${response.status}`)
-  return parseConfig(await response.json(), url)
+async function readOutline(base: BaseName, filesAt: string): Promise<BaseOutline> {
+  const path = `${folderOf(base)}/config.json`
+  const text = await (await fetchPageFile(path, filesAt)).text()
+  return outlineBase(base, parseConfig(JSON.parse(text), path))
 }

@@ -1,3 +1,4 @@
+import { sentenceOf } from '../errors.js'
 import type { BackgroundAnswer, BackgroundRequest } from './background.js'
 import { backgroundTasks } from './background-tasks.js'
 
@@ -8,7 +9,7 @@ addEventListener('message', async ({ data }: MessageEvent<BackgroundRequest>) =>
   try {
     answer = { id, result: await task(...parameters) }
   } catch (error) {
-    answer = { id, sentence: (error as Error).message }
+    answer = { id, sentence: sentenceOf(error) }
   }
   postMessage(answer)
 })

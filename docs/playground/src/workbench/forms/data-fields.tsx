@@ -1,7 +1,7 @@
 import { Choice, type Option } from '../../interface/choice.js'
 import { FileDrop } from '../../interface/file-drop.js'
 import { Notice } from '../../interface/notice.js'
-import { exactly } from '../numbers.js'
+import { exactly } from '../../interface/numbers.js'
 import type { DataForm, DataSource } from './data-form.js'
 import { TableFields } from './table-fields.js'
 

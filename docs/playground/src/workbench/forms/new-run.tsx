@@ -3,6 +3,7 @@ import { findBrowserFacts } from '../backends/browser-facts.js'
 import { kindOf, nameBackend, usualBackend } from '../backends/run-backends.js'
 import { newRunHeading } from '../bench.js'
 import type { BaseName, RunSettings } from '../contract.js'
+import { pageAddress } from '../page-files.js'
 import { useRefusal } from '../use-refusal.js'
 import { BackendFields } from './backend-fields.js'
 import type { RunInBackground } from './background.js'
@@ -111,6 +112,6 @@ async function findBackends(form: RunForm): Promise<void> {
 
 async function readOutline(base: BaseName, form: RunForm, run: RunInBackground): Promise<void> {
   if (form.outlines.peek()[base]) return
-  const outline = await run('outlineBase', base, new URL(`bases/${base}/config.json`, document.baseURI).href)
+  const outline = await run('readOutline', base, pageAddress())
   form.outlines.value = { ...form.outlines.peek(), [base]: outline }
 }

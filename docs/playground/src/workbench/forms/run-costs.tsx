@@ -1,7 +1,7 @@
 import { useSignal, useSignalEffect } from '@preact/signals'
 import { Notice } from '../../interface/notice.js'
+import { approximately, exactly, inMebibytes, percent } from '../../interface/numbers.js'
 import { Figure } from '../figure.js'
-import { approximately, exactly, inMebibytes, percent } from '../numbers.js'
 import type { RunInBackground } from './background.js'
 import type { RunCosts } from './count-costs.js'
 import type { RunForm } from './run-form.js'

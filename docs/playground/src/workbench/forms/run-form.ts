@@ -8,6 +8,15 @@ import {
   runBackend,
 } from '../backends/run-backends.js'
 import type { BaseName, RunSettings } from '../contract.js'
+import {
+  checkWarmup,
+  learningRateLabel,
+  learningRateOption,
+  type TrainingOption,
+  trainingLabels,
+  trainingNames,
+  trainingOptions,
+} from '../training-options.js'
 import type { RunInBackground } from './background.js'
 import type { BaseOutline } from './base-outline.js'
 import type { CostQuestion } from './count-costs.js'
@@ -15,12 +24,6 @@ import { DataForm } from './data-form.js'
 import { suggestRate } from './learning-rates.js'
 import { MethodForm } from './method-form.js'
 import { problemOf } from './method-text.js'
-import {
-  learningRateOption,
-  type TrainingOption,
-  trainingLabels,
-  trainingOptions,
-} from './training-options.js'
 
 /** Everything that a visitor decides of a run, as texts and choices, and the settings that they amount to. */
 export class RunForm {
@@ -60,10 +63,8 @@ export class RunForm {
   readonly problems = computed((): { readonly [field: string]: string } => {
     const found: (readonly [string, string | undefined])[] = [
       ...this.method.problems.value,
-      ['learningRate', problemOf(() => learningRateOption.parse(this.learningRate.value, 'Learning rate'))],
-      ...(Object.keys(trainingOptions) as TrainingOption[]).map(
-        (name) => [name, this.#trainingProblem(name)] as const,
-      ),
+      ['learningRate', problemOf(() => learningRateOption.parse(this.learningRate.value, learningRateLabel))],
+      ...trainingNames.map((name) => [name, this.#trainingProblem(name)] as const),
       ['backend', this.#backendProblem()],
     ]
     return Object.fromEntries(found.filter((entry): entry is [string, string] => entry[1] !== undefined))
@@ -79,7 +80,7 @@ export class RunForm {
       data,
       method: this.method.text.value,
       targets: this.method.targets.value,
-      learningRate: learningRateOption.parse(this.learningRate.value, 'Learning rate'),
+      learningRate: learningRateOption.parse(this.learningRate.value, learningRateLabel),
       headLearningRate: this.#trainingValue('headLearningRate'),
       steps: this.#trainingValue('steps'),
       warmupSteps: this.#trainingValue('warmupSteps'),
@@ -110,7 +111,7 @@ export class RunForm {
     batch(() => {
       this.method.fill(settings, this.outlines.value[base]?.layers ?? [])
       this.trainingTexts.value = Object.fromEntries(
-        Object.keys(trainingOptions).map((option) => [option, String(settings[option as TrainingOption])]),
+        trainingNames.map((name) => [name, String(settings[name])]),
       )
       const isSuggested = this.suggestion.value?.learningRate === learningRate
       this.typedLearningRate.value = isSuggested ? undefined : learningRateOption.format(learningRate)
@@ -130,9 +131,7 @@ export class RunForm {
     const value = Number(text)
     if (name === 'warmupSteps') {
       const steps = Number(this.trainingText('steps'))
-      return value > steps
-        ? `${trainingLabels[name]}: expected at most the ${steps} steps of the run, got ${value}`
-        : undefined
+      return problemOf(() => checkWarmup({ steps, warmupSteps: value }))
     }
     const longest = this.outline.value?.longestSequence ?? Number.POSITIVE_INFINITY
     return name === 'sequenceLength' && value > longest

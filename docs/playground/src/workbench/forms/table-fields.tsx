@@ -1,8 +1,8 @@
 import type { NamedColumns } from '@gyre/data'
 import { SelectField } from '../../interface/field.js'
 import { Notice } from '../../interface/notice.js'
+import { exactly } from '../../interface/numbers.js'
 import { ScrollArea } from '../../interface/scroll-area.js'
-import { exactly } from '../numbers.js'
 import type { DataForm, OwnTable } from './data-form.js'
 import './table-fields.css'
 

@@ -1,11 +1,12 @@
 import { TextField } from '../../interface/field.js'
-import type { RunForm } from './run-form.js'
 import {
+  learningRateLabel,
   learningRateOption,
   type TrainingOption,
   trainingLabels,
   trainingOptions,
-} from './training-options.js'
+} from '../training-options.js'
+import type { RunForm } from './run-form.js'
 
 const more: readonly TrainingOption[] = ['batchSize', 'sequenceLength', 'warmupSteps', 'seed']
 
@@ -30,7 +31,7 @@ export function TrainingFields({ form }: { readonly form: RunForm }) {
     <div class="fields">
       <div class="field-grid">
         <TextField
-          label="Learning rate"
+          label={learningRateLabel}
           hint={
             typedLearningRate.value === undefined ? (
               suggestion.value?.reason

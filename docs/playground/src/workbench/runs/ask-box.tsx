@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals'
 import { useId } from 'preact/hooks'
 import { Notice } from '../../interface/notice.js'
+import { percent } from '../../interface/numbers.js'
 import type { Answer, Run } from '../contract.js'
-import { percent } from '../numbers.js'
 import './ask-box.css'
 
 /** What was asked, with what the model said to it. */

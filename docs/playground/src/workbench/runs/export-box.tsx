@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import { download } from '../../interface/download.js'
 import { Notice } from '../../interface/notice.js'
 import type { BaseName, FolderFile, Run } from '../contract.js'
+import { fetchPageFile, folderOf, pageAddress } from '../page-files.js'
 import { packFolder } from './archive.js'
 import { evaluateCommand, folderName, isWholeModel, tryCommand } from './export-commands.js'
 import { baseOf, knownOf } from './run-words.js'
@@ -63,9 +64,8 @@ export function ExportBox({ run }: { readonly run: Run }) {
 async function fetchBase(base: BaseName): Promise<FolderFile[]> {
   return Promise.all(
     baseFiles.map(async (name) => {
-      const response = await fetch(new URL(`bases/${base}/${name}`, document.baseURI))
-      if (!response.ok) throw new Error(`${name} of the base model could not be read (${response.status})`)
-      return { name, bytes: new Uint8Array(await response.arrayBuffer()) }
+      const file = await fetchPageFile(`${folderOf(base)}/${name}`, pageAddress())
+      return { name, bytes: new Uint8Array(await file.arrayBuffer()) }
     }),
   )
 }

@@ -1,6 +1,6 @@
+import { approximately, exactly, inMebibytes, percent } from '../../interface/numbers.js'
 import type { Run } from '../contract.js'
 import { Figure } from '../figure.js'
-import { approximately, exactly, inMebibytes, percent } from '../numbers.js'
 import { measureName, recentLoss, tokensPerSecond } from './run-words.js'
 
 /** What matters of a run while it goes on, in numbers; the rest stands in the comparison. */
@@ -13,7 +13,7 @@ export function RunFigures({ run }: { readonly run: Run }) {
   return (
     <dl class="figures">
       {last && <Figure name="Loss, last 10 steps">{recentLoss(steps)!.toFixed(3)}</Figure>}
-      {speed !== undefined && <Figure name="Tokens per second">{exactly(Math.round(speed))}</Figure>}
+      {speed !== undefined && <Figure name="Tokens per second">{exactly(speed)}</Figure>}
       {last && last.backendBytes > 0 && <Figure name="Memory">{inMebibytes(last.backendBytes)}</Figure>}
       {held &&
         Object.entries(held.measures).map(([name, value]) => (

@@ -111,6 +111,11 @@ export function tokensPerSecond(steps: readonly RunStep[]): number | undefined {
   return median(steps.slice(-timedSteps).map(({ tokens, milliseconds }) => (1000 * tokens) / milliseconds))
 }
 
+/** The most that the backend had after a step; 0 for one that has no memory of its own. */
+export function mostBackendBytes(steps: readonly RunStep[]): number {
+  return steps.reduce((most, { backendBytes }) => Math.max(most, backendBytes), 0)
+}
+
 /** The mean of the last steps: a single one says little. */
 export function recentLoss(steps: readonly RunStep[]): number | undefined {
   const recent = steps.slice(-recentSteps)

@@ -1,7 +1,7 @@
 import { scope, softmax, type Tensor, tensor } from '@gyre/tensor'
 import { generate, longestSequence } from '@gyre/transformers'
 import type { Answer } from '../contract.js'
-import { WorkbenchError } from './errors.js'
+import { WorkbenchError } from '../errors.js'
 import type { FineTuned } from './fine-tuned.js'
 
 /** Tokens that a text is continued by, at most, and the temperature that they are drawn at. */

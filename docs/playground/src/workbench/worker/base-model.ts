@@ -8,12 +8,10 @@ import {
   parseConfig,
 } from '@gyre/transformers'
 import type { BaseName } from '../contract.js'
+import { folderOf } from '../page-files.js'
 import type { Surroundings } from './surroundings.js'
 
 export const baseNames: readonly BaseName[] = ['decoder', 'encoder']
-
-/** The folder of a base model, as seen from the page. */
-export const folderOf = (base: BaseName): string => `bases/${base}`
 
 /** A base model without its weights. */
 export interface Base {

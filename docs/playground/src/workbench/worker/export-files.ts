@@ -2,7 +2,7 @@ import { saveAdapter } from '@gyre/adapters'
 import { formatRunRecord, type RunRecord, runRecordFile } from '@gyre/train'
 import { saveModel } from '@gyre/transformers'
 import type { FolderFile } from '../contract.js'
-import { folderOf } from './base-model.js'
+import { folderOf } from '../page-files.js'
 import type { FineTuned } from './fine-tuned.js'
 
 /** The files of the folder that `gyre finetune` would write. */

@@ -3,8 +3,8 @@ import { readSafetensors } from '@gyre/safetensors'
 import { adapterMethods, headFor, parseRunRecord, type RunRecord, runRecordFile } from '@gyre/train'
 import { createModel, type LoadModelOptions, type ModelConfig } from '@gyre/transformers'
 import type { FolderFile } from '../contract.js'
+import { sentenceOf, WorkbenchError } from '../errors.js'
 import { type Base, baseNames, readBase } from './base-model.js'
-import { sentenceOf, WorkbenchError } from './errors.js'
 import type { Surroundings } from './surroundings.js'
 
 /** An adapter's files, and what they say of themselves. */

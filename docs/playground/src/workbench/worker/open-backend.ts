@@ -1,6 +1,6 @@
 import { type Backend, jsBackend, setBackend } from '@gyre/tensor'
 import type { RunBackend } from '../contract.js'
-import { sentenceOf } from './errors.js'
+import { sentenceOf } from '../errors.js'
 
 /** The backend that a run computes on; it has been set. */
 export interface OpenedBackend {

@@ -188,9 +188,13 @@ describe('a training', () => {
 describe('a training that cannot be', () => {
   it.each<[string, Partial<RunSettings>, RegExp]>([
     ['an unknown method', { method: 'lore:r=8' }, /unknown method 'lore'; expected one of bca, /],
-    ['no rate', { learningRate: Number.NaN }, /^learning rate NaN: expected a number above 0$/],
-    ['part of a step', { steps: 1.5 }, /^steps 1.5: expected a whole number from 1$/],
-    ['a long warm-up', { warmupSteps: 13 }, /^warm-up steps 13: more than the 12 steps of the run$/],
+    ['no rate', { learningRate: Number.NaN }, /^Learning rate: expected a number above 0, got 'NaN'$/],
+    ['part of a step', { steps: 1.5 }, /^Steps: expected an integer ≥ 1, got '1.5'$/],
+    [
+      'a long warm-up',
+      { warmupSteps: 13 },
+      /^Warm-up steps: expected at most the 12 steps of the run, got 13$/,
+    ],
     ['no such layer', { targets: ['qury'] }, /qury/],
     ['long sequences', { sequenceLength: 99 }, /^sequence length 99: the model takes at most 32 tokens/],
     [

@@ -1,6 +1,6 @@
 import type { FolderFile, Measured, RunRequest, RunStatus } from '../contract.js'
+import { sentenceOf, WorkbenchError } from '../errors.js'
 import { answer } from './answer.js'
-import { sentenceOf, WorkbenchError } from './errors.js'
 import { exportFiles } from './export-files.js'
 import type { FineTuned } from './fine-tuned.js'
 import { type LoadedRun, loadRun } from './load-run.js'

@@ -27,8 +27,8 @@ import {
   textBatches,
 } from '@gyre/train'
 import type { BuiltInData, RunData } from '../contract.js'
+import { WorkbenchError } from '../errors.js'
 import type { Base } from './base-model.js'
-import { WorkbenchError } from './errors.js'
 import type { Surroundings } from './surroundings.js'
 
 export interface RunTaskOptions {

@@ -1,6 +1,8 @@
 import { integerOption, type OptionSyntax } from '@gyre/adapters'
+import type { RunSettings } from './contract.js'
+import { WorkbenchError } from './errors.js'
 
-/** How a run is trained, beside its method. The defaults are those of benchmarks/studies/block-size.yaml. */
+/** How a run is trained, beside its method. The defaults are for a run that a visitor sees to its end. */
 export const trainingOptions = {
   steps: integerOption({ doc: 'updates to make', default: 200, minimum: 1 }),
   batchSize: integerOption({ doc: 'sequences in a batch', default: 8, minimum: 1 }),
@@ -16,6 +18,8 @@ export const trainingOptions = {
 
 export type TrainingOption = keyof typeof trainingOptions
 
+export const trainingNames = Object.keys(trainingOptions) as readonly TrainingOption[]
+
 /** As the page calls them. */
 export const trainingLabels: { readonly [Option in TrainingOption]: string } = {
   steps: 'Steps',
@@ -29,6 +33,16 @@ export const trainingLabels: { readonly [Option in TrainingOption]: string } = {
 /** The rate that a method learns at, before it scales it; its default depends on the method. */
 export const learningRateOption = positiveOption('before the method scales it', 1e-3)
 
+export const learningRateLabel = 'Learning rate'
+
+/** Throws a sentence where the learning rate would rise beyond the end. */
+export function checkWarmup({ steps, warmupSteps }: Pick<RunSettings, 'steps' | 'warmupSteps'>): void {
+  if (warmupSteps > steps) {
+    const label = trainingLabels.warmupSteps
+    throw new WorkbenchError(`${label}: expected at most the ${steps} steps of the run, got ${warmupSteps}`)
+  }
+}
+
 function positiveOption(doc: string, value: number): OptionSyntax<number> {
   return {
     doc,
@@ -36,7 +50,7 @@ function positiveOption(doc: string, value: number): OptionSyntax<number> {
     parse: (text, where) => {
       const number = Number(text)
       if (text.trim() !== '' && Number.isFinite(number) && number > 0) return number
-      throw new RangeError(`${where}: expected a number above 0, got '${text}'`)
+      throw new WorkbenchError(`${where}: expected a number above 0, got '${text}'`)
     },
     format: String,
   }

@@ -2,7 +2,7 @@ import { formatNumber, shortNumber } from '@gyre/report'
 
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 })
 
-/** `89,856` */
+/** `89,856`, as a whole number. */
 export function exactly(value: number): string {
   return formatNumber(value)
 }
