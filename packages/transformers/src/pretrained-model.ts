@@ -31,6 +31,11 @@ export abstract class PretrainedModel extends Module {
 
   abstract override forward(inputs: ModelInputs): ModelOutputs
 
+  /** The modules that are trained and saved whole beside an adapter: a task's head, none of a language model. */
+  get taskHeadPaths(): readonly string[] {
+    return this.hasTaskHead ? this.headPaths : []
+  }
+
   protected override ownTraceKey(): string {
     return this.activationCheckpointing ? 'c' : ''
   }

@@ -127,8 +127,10 @@ async function runFinetune({
   const task = await loadTask({ ...options, columns }, config, tokenizer, options)
   const model = await loadModelWithProgress(base, { ...headFor(task), seed })
   checkHead(model, task)
-  const modulesToSave = model.hasTaskHead ? model.headPaths : []
-  const asked = parseRunMethod(options.method, { targets: options.targets, modulesToSave })
+  const asked = parseRunMethod(options.method, {
+    targets: options.targets,
+    modulesToSave: model.taskHeadPaths,
+  })
   model.activationCheckpointing = options.activationCheckpointing
 
   const train = task.train!

@@ -111,7 +111,7 @@ async function runReport(options: ReportCommandOptions): Promise<void> {
     config,
     task,
     // A classifier's head is fresh, and trained with the adapter; a language model's is there already.
-    methods: parseMethods(methods, { targets, modulesToSave: model.hasTaskHead ? model.headPaths : [] }),
+    methods: parseMethods(methods, { targets, modulesToSave: model.taskHeadPaths }),
     batchSize,
     sequenceLength,
     memory: options.memory,

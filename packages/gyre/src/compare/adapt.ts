@@ -107,9 +107,8 @@ async function train(
   seed: number,
   onProgress: (done: number, total: number, detail: string) => void,
 ) {
-  const modulesToSave = model.hasTaskHead ? model.headPaths : []
   const batches: BatchSource = (step) => [toMicroBatch(train.batchAt(step))]
-  const asked = parseRunMethod(row.method, { targets: row.targets, modulesToSave })
+  const asked = parseRunMethod(row.method, { targets: row.targets, modulesToSave: model.taskHeadPaths })
   const { method, blockSizes } = await decideMethod(model, asked, batches)
   const trainable = applyMethod(model, method, { seed })
   const { steps, batchSize, sequenceLength, warmupSteps, maxGradNorm, headLearningRate } = adaptation

@@ -32,8 +32,7 @@ export interface PlannedMethod {
 /** Reads a method for a model. An error says what is wrong with it there, a budget that buys nothing among it. */
 export function planMethod(text: string, { config, modelTask, targets }: MethodSite): PlannedMethod {
   const model = createModel(config, { seed: 0, task: modelTask })
-  const modulesToSave = model.hasTaskHead ? model.headPaths : []
-  const asked = parseRunMethod(text, { targets, modulesToSave })
+  const asked = parseRunMethod(text, { targets, modulesToSave: model.taskHeadPaths })
   if (asked.kind !== 'automatic') return { method: asked }
   const { budget } = asked
   return { method: asked.withBlockSizes(provisionalBlockSizes(model, asked)), budget }

@@ -99,9 +99,8 @@ async function prepare(
   const task = await loadTask(choice, config, tokenizer, { ...training, seed })
   const model = await loadModelFolder(baseFolder, { ...headFor(task), seed })
   checkHead(model, task)
-  const modulesToSave = model.hasTaskHead ? model.headPaths : []
   const batches: BatchSource = (step) => [toMicroBatch(task.train!.batchAt(step))]
-  const asked = parseRunMethod(method, { targets, modulesToSave })
+  const asked = parseRunMethod(method, { targets, modulesToSave: model.taskHeadPaths })
   const { method: decided, blockSizes } = await decideMethod(model, asked, batches)
   const costs = blockSizes
     ? countCosts(decided, { config: model.config, modelTask: model.task }, training)

@@ -25,9 +25,8 @@ export type RunCosts =
 export function countCosts({ classes, ...question }: CostQuestion): RunCosts {
   const task = taskOf[question.base]
   const config = task === 'causal-lm' ? question.config : { ...question.config, numLabels: classes }
-  const { hasTaskHead, headPaths } = createModel(config, { seed: 0, task })
-  const modulesToSave = hasTaskHead ? headPaths : []
-  const method = parseRunMethod(question.method, { targets: question.targets, modulesToSave })
+  const { taskHeadPaths } = createModel(config, { seed: 0, task })
+  const method = parseRunMethod(question.method, { targets: question.targets, modulesToSave: taskHeadPaths })
   if (method.kind === 'automatic') return { kind: 'undecided', budget: method.budget }
   return { kind: 'counted', ...tracedCosts({ config, task }, method, question) }
 }

@@ -43,8 +43,7 @@ export async function prepareTraining(
   const { seed, steps, warmupSteps, learningRate, headLearningRate, targets } = settings
   const model = await base.load({ ...headFor(task), seed })
   checkHead(model, task)
-  const modulesToSave = model.hasTaskHead ? model.headPaths : []
-  const asked = parseRunMethod(settings.method, { targets, modulesToSave })
+  const asked = parseRunMethod(settings.method, { targets, modulesToSave: model.taskHeadPaths })
   const batches = new CountedBatches(task.train!)
   if (asked.kind === 'automatic' && !saved) tell('choosing block sizes by the gradients')
   const { method, blockSizes } = await decideMethod(model, asked, batches.source, saved?.blockSizes)
