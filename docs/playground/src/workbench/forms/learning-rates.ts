@@ -20,17 +20,14 @@ export const tunedRates: { readonly [Base in BaseName]: { readonly [method: stri
 }
 
 /**
- * Of methods that nothing was tuned for yet: of the four rates that the study of block sizes tries, the best for
- * Moby-Dick on the page's decoder after 40 steps of 8 × 96 tokens, one seed (`head` alone: the second of the four).
+ * Of the other methods: the best of those that the study of block sizes tries on one seed, at most of the method's sizes;
+ * of the decoder for Moby-Dick, of the encoder for the eras.
  *
  * @source benchmarks/studies/block-size.yaml
  */
-export const triedRates: { readonly [method: string]: number } = {
-  vera: 0.1,
-  fourierft: 0.03,
-  c3a: 1,
-  cdvft: 0.01,
-  head: 0.001,
+export const triedRates: { readonly [Base in BaseName]: { readonly [method: string]: number } } = {
+  decoder: { vera: 0.04, fourierft: 0.16, c3a: 1.2, cdvft: 0.016, head: 0.001 },
+  encoder: { vera: 0.04, fourierft: 0.01, c3a: 0.3, cdvft: 0.004 },
 }
 
 /** What a run learns at unless someone says otherwise. `blockSizes` are those that its layers can take. */
@@ -41,9 +38,12 @@ export function suggestRate(
 ): SuggestedRate | undefined {
   const tuned = tunedRates[base][name]
   if (tuned === undefined) {
-    const tried = triedRates[name]
+    const tried = triedRates[base][name]
     if (tried === undefined) return undefined
-    return { learningRate: tried, reason: 'the best of four in a short trial' }
+    return {
+      learningRate: tried,
+      reason: 'the best in the study of block sizes, on a larger base of this kind',
+    }
   }
   const reason = 'tuned by gyre compare for a larger base of this kind'
   if (name !== 'bca' || options.scaleLearningRate === 'false') return { learningRate: tuned, reason }
