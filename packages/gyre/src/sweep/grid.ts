@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import type { NamedColumns } from '@gyre/data'
-import { adapterMethods } from '@gyre/train'
+import { trainingMethodNames } from '@gyre/train'
 import type { ModelConfig } from '@gyre/transformers'
 import { loadConfigFolder } from '@gyre/transformers/node'
 import type { BaseModelRecipe } from '../base-model.js'
@@ -51,7 +51,10 @@ export interface GridTask {
 }
 
 /** Block sizes, ranks or counts: a list for all models, one for each, or what their layers can be divided by. */
-export type GridSizes = readonly number[] | ReadonlyMap<string, readonly number[]> | 'divisors'
+export type GridSizes =
+  | readonly number[]
+  | { readonly byModel: { readonly [model: string]: readonly number[] } }
+  | 'divisors'
 
 /** A method with its sizes. */
 export interface GridMethod {
@@ -218,8 +221,7 @@ function readMethod(at: Located): GridMethod {
   if (fields.sizes && fields.budgets) throw at.error('sizes and budgets both decide the size; expected one')
   const method = fields.method.string()
   const name = method.split(':')[0]!
-  const known = [...Object.keys(adapterMethods), 'full', 'head']
-  if (!known.includes(name)) fields.method.choice(known)
+  if (!trainingMethodNames.includes(name)) fields.method.choice(trainingMethodNames)
   return {
     name: fields.name?.string() ?? name,
     method,
@@ -237,7 +239,8 @@ function readMethod(at: Located): GridMethod {
 function readSizes(at: Located): GridSizes {
   const listOf = (list: Located): number[] => distinct(list, (size) => size.integer(1))
   if (at.isList()) return listOf(at)
-  if (at.isMapping()) return new Map(at.entries().map(([model, list]) => [model, listOf(list)]))
+  if (at.isMapping())
+    return { byModel: Object.fromEntries(at.entries().map(([model, list]) => [model, listOf(list)])) }
   return at.choice<'divisors'>(['divisors'])
 }
 

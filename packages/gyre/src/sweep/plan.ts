@@ -92,7 +92,7 @@ function methodsOf(row: GridMethod, grid: Grid, site: Site, leaveOut: (what: str
   const shape = newModel(site)
   const sizesHere = (sizes: GridSizes): readonly number[] => {
     if (sizes === 'divisors') return blockSizesOf(shape, targets)
-    return sizes instanceof Map ? sizes.get(model.name)! : (sizes as readonly number[])
+    return 'byModel' in sizes ? sizes.byModel[model.name]! : sizes
   }
   const sizedTexts = ({ method, sizes }: GridMethod): string[] =>
     sizesHere(sizes!).map((size) => withSize(method, size))
