@@ -31,9 +31,7 @@ export function everyMethod(model: Model, targets: readonly string[]): string[] 
 
 /** A head that is tied to the embedding has nothing that could be trained alone. */
 function hasOwnHead(model: Model): boolean {
-  return [...model.namedParameters()].some(([name]) =>
-    model.headPaths.some((head) => name.startsWith(`${head}.`)),
-  )
+  return [...model.namedParameters()].some(([name]) => model.isHeadParameter(name))
 }
 
 const settingsOf: { readonly [Name in AdapterMethodName]: (sites: readonly Site[]) => readonly string[] } = {

@@ -29,7 +29,7 @@ export function applyMethod(model: Model, method: TrainingMethod, { seed }: Appl
       namedParameters: () => adapter.namedParameters(),
     }
   }
-  const isHead = (name: string): boolean => model.headPaths.some((head) => name.startsWith(`${head}.`))
+  const isHead = (name: string): boolean => model.isHeadParameter(name)
   const isTrained = method.kind === 'full' ? notFrozen(model, method.freeze ?? []) : isHead
   const trained = [...model.namedParameters()].filter(([name]) => isTrained(name))
   if (trained.length === 0) {

@@ -36,6 +36,11 @@ export abstract class PretrainedModel extends Module {
     return this.hasTaskHead ? this.headPaths : []
   }
 
+  /** Whether a parameter of this name is one of the head's. */
+  isHeadParameter(name: string): boolean {
+    return this.headPaths.some((path) => name.startsWith(`${path}.`))
+  }
+
   protected override ownTraceKey(): string {
     return this.activationCheckpointing ? 'c' : ''
   }

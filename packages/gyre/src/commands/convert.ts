@@ -60,9 +60,7 @@ async function runConvert({ adapter, to, model: base, out, json }: ConvertOption
 
 /** The parameters of a model's head as PEFT saves them beside an adapter. */
 async function headOf(model: Model): Promise<HeadTensors> {
-  const head = [...model.namedParameters()].filter(([name]) =>
-    model.headPaths.some((path) => name.startsWith(`${path}.`)),
-  )
+  const head = [...model.namedParameters()].filter(([name]) => model.isHeadParameter(name))
   return new Map(
     await Promise.all(
       head.map(async ([name, { shape, value }]) => {
