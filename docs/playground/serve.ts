@@ -3,6 +3,7 @@ import { createServer as createProbe } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { PreviewServer, ViteDevServer } from 'vite'
+import { PreparationError } from './prepared-base.js'
 
 // `npm run playground`: makes what the page needs, builds it, and serves it until Ctrl-C.
 
@@ -23,22 +24,29 @@ interface Options {
   readonly dev: boolean
 }
 
-const options = readOptions(process.argv.slice(2))
-const problem =
-  typeof options === 'string' ? `${options}; expected ${usage}` : await portProblem(options.port)
-if (typeof options === 'string' || problem !== undefined) {
-  process.stderr.write(`error: ${problem}\n`)
+try {
+  const options = readOptions(process.argv.slice(2))
+  if (options.port !== undefined) await checkPort(options.port)
+  if (prepare()) await serve(options)
+  else process.exitCode = 1
+} catch (error) {
+  if (!(error instanceof PreparationError)) throw error
+  process.stderr.write(`error: ${error.message}\n`)
   process.exitCode = 1
-} else if (prepare()) await serve(options)
-else process.exitCode = 1
+}
 
-function readOptions(args: string[]): Options | string {
+function readOptions(args: string[]): Options {
+  const problem = (words: string) => new PreparationError(`${words}; expected ${usage}`)
+  const { port: text, 'no-open': closed, dev } = parse(args, problem)
+  const port = text === undefined ? undefined : Number(text)
+  if (port !== undefined && !(text!.trim() !== '' && Number.isInteger(port) && port >= 1 && port <= 65535))
+    throw problem(`--port ${text} is no port: a whole number from 1 to 65535`)
+  return { port, open: !closed && hasDisplay(), dev }
+}
+
+function parse(args: string[], problem: (words: string) => Error) {
   try {
-    const {
-      port: text,
-      'no-open': closed,
-      dev,
-    } = parseArgs({
+    return parseArgs({
       args,
       options: {
         port: { type: 'string' },
@@ -46,13 +54,9 @@ function readOptions(args: string[]): Options | string {
         dev: { type: 'boolean', default: false },
       },
     }).values
-    const port = text === undefined ? undefined : Number(text)
-    if (port !== undefined && !(text!.trim() !== '' && Number.isInteger(port) && port >= 1 && port <= 65535))
-      return `--port ${text} is no port: a whole number from 1 to 65535`
-    return { port, open: !closed && hasDisplay(), dev }
   } catch (error) {
     // The first sentence; what follows explains how Node reads options.
-    return (error as Error).message.split('. ')[0]!
+    throw problem((error as Error).message.split('. ')[0]!)
   }
 }
 
@@ -62,15 +66,15 @@ function hasDisplay(): boolean {
   return process.platform !== 'linux' || Boolean(DISPLAY || WAYLAND_DISPLAY)
 }
 
-/** Why there can be no page at a port; looked for before anything is made, since whoever names one wants it there. */
-function portProblem(port: number | undefined): Promise<string | undefined> {
-  if (port === undefined) return Promise.resolve(undefined)
-  return new Promise((resolve) => {
+/** Throws where a port cannot be had; before anything is made, since whoever names one wants the page there. */
+function checkPort(port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
     const probe = createProbe()
-    probe.once('error', ({ code, message }: NodeJS.ErrnoException) =>
-      resolve(code === 'EADDRINUSE' ? `port ${port} is in use` : `port ${port} cannot be had: ${message}`),
-    )
-    probe.listen(port, 'localhost', () => probe.close(() => resolve(undefined)))
+    probe.once('error', ({ code, message }: NodeJS.ErrnoException) => {
+      const why = code === 'EADDRINUSE' ? 'is in use' : `cannot be had: ${message}`
+      reject(new PreparationError(`port ${port} ${why}`))
+    })
+    probe.listen(port, 'localhost', () => probe.close(() => resolve()))
   })
 }
 
