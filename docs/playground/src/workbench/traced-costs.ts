@@ -30,9 +30,7 @@ export function tracedCosts(
     batchSize,
     sequenceLength,
   })
-  const [{ parameters, headParameters, adapterFlopsPerToken, trainingStep }] = methods as [
-    (typeof methods)[0],
-  ]
+  const { parameters, headParameters, adapterFlopsPerToken, trainingStep } = methods[0]!
   return {
     modelParameters: model.parameters,
     trainableParameters: parameters,

@@ -122,13 +122,13 @@ function measuredText({ name }: Metric, measured: Measured | undefined): string 
 }
 
 /** `p = 16`, `r = 8`; where the gradients chose block sizes, from which to which. */
-function sizeOf({ settings, facts }: RunSnapshot): string | undefined {
-  const chosen = Object.values(facts?.blockSizes ?? {})
+function sizeOf(run: RunSnapshot): string | undefined {
+  const chosen = Object.values(run.facts?.blockSizes ?? {})
   if (chosen.length > 0) {
     const [low, high] = [Math.min(...chosen), Math.max(...chosen)]
     return `p = ${low === high ? low : `${low} to ${high}, by layer`}`
   }
-  const method = methodTextOf({ settings, facts })
+  const method = methodTextOf(run)
   if (method === undefined) return undefined
   const text = readMethodText(method)
   const size = shownOptions(text).find(({ name, syntax }) => ['p', 'r', 'n'].includes(syntax.alias ?? name))
