@@ -1,16 +1,8 @@
-import {
-  copyFileSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs'
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { complaintOf, flags, gyre, outputOf, type Running, startGyre } from './run-gyre.js'
+import { complaintOf, contentsOf, flags, gyre, outputOf, type Running, startGyre } from './run-gyre.js'
 import { timeout, tinyBases } from './tiny-bases.js'
 
 const { inFolder, inputs, pretraining, languageModel, classifier } = tinyBases()
@@ -107,10 +99,4 @@ async function until(run: Running, happened: () => boolean): Promise<void> {
     if (run.process.exitCode !== null) throw new Error(`the run ended too early: ${run.stderr()}`)
     await setTimeout(2)
   }
-}
-
-/** The files of a folder, with what is in them. */
-function contentsOf(out: string): { [name: string]: string } {
-  const names = readdirSync(out).sort()
-  return Object.fromEntries(names.map((name) => [name, readFileSync(join(out, name)).toString('hex')]))
 }

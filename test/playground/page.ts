@@ -1,14 +1,13 @@
-import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { build } from 'vite'
 import { afterAll, inject } from 'vitest'
 import { serve } from '../browser/chromium.js'
+import { flags, startScript } from '../run-gyre.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -39,9 +38,9 @@ export async function buildPage(): Promise<string> {
 
 async function prepareAndBuild(publicDir: string, outDir: string): Promise<void> {
   const bases = join(root, 'test/playground/bases')
-  const prepare = join(root, 'docs/playground/prepare.ts')
-  const args = ['--conditions=@gyre/source', '--import=tsx', prepare, '--bases', bases, '--out', publicDir]
-  await promisify(execFile)(process.execPath, args, { cwd: root })
+  const preparing = startScript('docs/playground/prepare.ts', ...flags({ bases, out: publicDir }))
+  const { code, stderr } = await preparing.finished
+  if (code !== 0) throw new Error(stderr)
   // Vitest says `test`, with which Vite would build a page for developers.
   const { NODE_ENV } = process.env
   process.env.NODE_ENV = 'production'

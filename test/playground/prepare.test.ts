@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { corpora } from '@gyre/data'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { PreparationError, preparedBase } from '../../docs/playground/prepared-base.js'
-import { type Finished, flags, startScript, temporaryFolder } from '../run-gyre.js'
+import { contentsOf, type Finished, flags, startScript, temporaryFolder } from '../run-gyre.js'
 
 const bases = fileURLToPath(new URL('bases/', import.meta.url))
 const corpusFolder = fileURLToPath(new URL('../../packages/data/corpora/', import.meta.url))
@@ -128,9 +128,3 @@ describe('preparing the page', () => {
     expect(await prepare({ basis: bases })).toEqual({ code: 1, stdout: '', stderr })
   })
 })
-
-function contentsOf(folder: string): { [name: string]: string } {
-  return Object.fromEntries(
-    readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
-  )
-}

@@ -35,7 +35,6 @@ describe.skipIf(executablePath === undefined)('the workbench in Chromium', { tim
     browser = await launchChromium()
     address = `${(await servePage(site, { isolated: true })).address}#workbench`
     ;({ page, complaints } = await newPage(browser))
-    page.setDefaultTimeout(timeout)
     await page.goto(address)
     await page.getByRole('button', { name: 'Start the run' }).waitFor()
   }, timeout)
