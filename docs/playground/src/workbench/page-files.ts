@@ -19,5 +19,9 @@ export async function fetchPageFile(path: string, filesAt: string): Promise<Blob
     throw problem(error.message)
   })
   if (!response.ok) throw problem(`${response.status} ${response.statusText}`.trim())
+  // Servers of single-page applications answer so for every file that they do not have.
+  if (response.headers.get('content-type')?.startsWith('text/html')) {
+    throw problem('the server sent a web page in its place')
+  }
   return response.blob()
 }
