@@ -1,6 +1,6 @@
 import type { TradeoffFigure } from '../results/results-report.js'
 import { svgDocument, svgText } from '../svg-document.js'
-import { plotSize, tidy } from './plot-svg.js'
+import { imageText, plotSize } from './plot-svg.js'
 import { seriesColors } from './series-style.js'
 import { drawSwatch, swatchHeight, swatchWidth } from './swatches.js'
 import { tradeoffPlot } from './tradeoff-plot.js'
@@ -21,12 +21,11 @@ export function tradeoffsSvg(title: string, figures: readonly TradeoffFigure[]):
   const panels = drawings.map(({ figure, drawing: { svg } }, i) => {
     const left = margin + (i % columns) * (plotSize.width + margin)
     const top = titleHeight + Math.floor(i / columns) * cellHeight
-    tidy(svg)
     // In a picture nobody points at a mark.
     for (const tip of svg.querySelectorAll('title')) tip.remove()
     svg.setAttribute('x', String(left))
     svg.setAttribute('y', String(top + captionHeight))
-    return `<text x="${left}" y="${top + 12}" font-weight="600">${svgText(figure.title)}</text>${svg.outerHTML}`
+    return `<text x="${left}" y="${top + 12}" font-weight="600">${svgText(figure.title)}</text>${imageText(svg, figure.title)}`
   })
   const legendTop = titleHeight + Math.ceil(figures.length / columns) * cellHeight
   const entries = new Map(drawings.flatMap(({ drawing }) => drawing.legend.map((each) => [each.label, each])))
