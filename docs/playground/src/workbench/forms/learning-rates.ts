@@ -21,7 +21,7 @@ export const tunedRates: { readonly [Base in BaseName]: { readonly [method: stri
 
 /**
  * Of the other methods: the best of those that the study of block sizes tries on one seed, at most of the method's sizes
- * or at the middle one; of the decoder for Moby-Dick, of the encoder for the eras.
+ * or at the middle one; of the decoder for Moby-Dick, of the encoder for the eras. FourierFT and C3A start at zero in the study.
  *
  * @source benchmarks/studies/block-size.yaml
  */
