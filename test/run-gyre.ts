@@ -67,9 +67,36 @@ export function startGyre(...args: readonly string[]): Running {
   return startScript('packages/gyre/src/main.ts', ...args)
 }
 
+/**
+ * Runs `gyre` as a process that sends itself a signal where it first writes `words` to its standard error. Whoever
+ * watches a short run from outside comes too late on a busy machine.
+ */
+export function signalledGyre(
+  signal: NodeJS.Signals,
+  words: string,
+  ...args: readonly string[]
+): Promise<Finished> {
+  const hook = `
+    const write = process.stderr.write.bind(process.stderr)
+    process.stderr.write = (text, ...rest) => {
+      const written = write(text, ...rest)
+      if (String(text).includes(${JSON.stringify(words)})) {
+        process.stderr.write = write
+        process.kill(process.pid, ${JSON.stringify(signal)})
+      }
+      return written
+    }`
+  const preload = `--import=data:text/javascript,${encodeURIComponent(hook)}`
+  return startProcess([preload], 'packages/gyre/src/main.ts', args).finished
+}
+
 /** Starts a TypeScript file of the repository as a process, as the npm scripts do. */
 export function startScript(script: string, ...args: readonly string[]): Running {
-  const loader = ['--conditions=@gyre/source', '--import=tsx']
+  return startProcess([], script, args)
+}
+
+function startProcess(nodeOptions: readonly string[], script: string, args: readonly string[]): Running {
+  const loader = ['--conditions=@gyre/source', '--import=tsx', ...nodeOptions]
   const child = spawn(process.execPath, [...loader, join(root, script), ...args], { cwd: root })
   const stdout = textOf(child.stdout)
   const stderr = textOf(child.stderr)

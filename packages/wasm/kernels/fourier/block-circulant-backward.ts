@@ -69,15 +69,16 @@ export function blockCirculantBackward(args: BlockCirculantBackwardArguments, ch
         target = copies + outputBytes * 8
       }
       const spectrum = gradSpectrum + <usize>tile * gradTile
-      transformBlocks(
-        rows, outputBlocks, spectrum, blockBytes, p, args.firstRadix, args.network, args.twiddles, temporary,
-      )
       if (args.kernelSpectrum) {
         multiplyTile(
-          spectrum, outputBlocks, args.kernelSpectrum, inputBlocks, product, blockBytes, target, p,
+          rows, outputBlocks, spectrum, args.kernelSpectrum, inputBlocks, product, blockBytes, target, p,
           args.firstRadix, args.network, args.twiddles, temporary,
         )
         if (count < 8) copyRows(args.gradX + row * inputBytes, target, inputBytes, inputBytes, count, count)
+      } else {
+        transformBlocks(
+          rows, outputBlocks, spectrum, blockBytes, p, args.firstRadix, args.network, args.twiddles, temporary,
+        )
       }
     }
     if (args.partialSums) {

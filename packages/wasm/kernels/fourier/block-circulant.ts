@@ -1,4 +1,4 @@
-import { transformRows, transformRowsBack } from './network'
+import { canConvolve, convolveRows, transformRows, transformRowsBack } from './network'
 import { multiplyBlocks1, multiplyBlocks2, multiplyBlocks4 } from './products.generated'
 import { copyRows } from './four-rows'
 
@@ -163,11 +163,8 @@ export function blockCirculant(args: BlockCirculantArguments, chunk: i32, scratc
     // The spectrum of an incomplete tile would not fit its place: the backward pass computes it again.
     const kept = args.inputSpectrum != 0 && count == 8
     const spectrum = kept ? args.inputSpectrum + <usize>tile * tileBytes : ownSpectrum
-    transformBlocks(
-      rows, inputBlocks, spectrum, blockBytes, p, args.firstRadix, args.network, args.twiddles, temporary,
-    )
     multiplyTile(
-      spectrum, inputBlocks, args.kernelSpectrum, outputBlocks, product, blockBytes, target, p,
+      rows, inputBlocks, spectrum, args.kernelSpectrum, outputBlocks, product, blockBytes, target, p,
       args.firstRadix, args.network, args.twiddles, temporary,
     )
     if (count < 8) copyRows(args.output + <usize>row * outputBytes, target, outputBytes, outputBytes, count, count)
@@ -202,12 +199,17 @@ export function transformBlocks(
   }
 }
 
-/** Eight rows of the product, from the spectra of the blocks of eight rows. */
+/** Eight rows of the product; the spectra of their blocks are left in `spectrum`. */
 export function multiplyTile(
-  spectrum: usize, sums: i32, kernel: usize, outputs: i32, product: usize, blockBytes: usize, target: usize, p: i32,
-  firstRadix: i32, network: usize, twiddles: usize, temporary: usize,
+  rows: usize, sums: i32, spectrum: usize, kernel: usize, outputs: i32, product: usize, blockBytes: usize,
+  target: usize, p: i32, firstRadix: i32, network: usize, twiddles: usize, temporary: usize,
 ): void {
   const stride = <usize>(outputs * p) << 2
+  if (sums == 1 && outputs == 1 && canConvolve(firstRadix, network)) {
+    convolveRows(rows, stride, product, spectrum, kernel, target, p, firstRadix, network, twiddles, temporary)
+    return
+  }
+  transformBlocks(rows, sums, spectrum, blockBytes, p, firstRadix, network, twiddles, temporary)
   for (let output = 0; output < outputs; ) {
     const size = groupSize(outputs - output)
     if (size == 4) multiplyBlocks4(spectrum, blockBytes, kernel, sums, product, blockBytes, p)

@@ -1,6 +1,6 @@
 import { multiplyAdd, subtractProduct } from '../simd'
 import {
-  forwardPass2, forwardPass3, forwardPass4, forwardPass5,
+  convolvePass4, forwardPass2, forwardPass3, forwardPass4, forwardPass5,
   inversePass2, inversePass3, inversePass4, inversePass5,
   loadReal1, loadReal2, loadReal4, storeReal1, storeReal2, storeReal4, storeReal1Re, storeReal2Re, storeReal4Re,
 } from './passes.generated'
@@ -22,10 +22,9 @@ export function levelCount(network: usize): i32 {
   return load<i32>(network)
 }
 
-/** Natural to digit-reversed order, from `begin` to the last level. `temporary` holds one element per radix. */
-export function forwardNetwork(tile: usize, begin: i32, network: usize, twiddles: usize, temporary: usize): void {
-  const levels = levelCount(network)
-  for (let level = begin; level < levels; level++) {
+/** Natural to digit-reversed order, from level `begin` to `end - 1`. `temporary` holds one element per radix. */
+function forwardNetwork(tile: usize, begin: i32, end: i32, network: usize, twiddles: usize, temporary: usize): void {
+  for (let level = begin; level < end; level++) {
     const entry = levelOf(network, level)
     const radix = load<i32>(entry)
     const blocks = load<i32>(entry, 4)
@@ -123,10 +122,16 @@ export function transformRows(
   rows: usize, imaginaryRows: usize, stride: usize, tile: usize, n: i32,
   firstRadix: i32, network: usize, twiddles: usize, temporary: usize,
 ): void {
+  loadRows(rows, imaginaryRows, stride, tile, n, firstRadix)
+  forwardNetwork(tile, firstRadix > 1 ? 1 : 0, levelCount(network), network, twiddles, temporary)
+}
+
+// @ts-ignore: decorator
+@inline
+function loadRows(rows: usize, imaginaryRows: usize, stride: usize, tile: usize, n: i32, firstRadix: i32): void {
   if (firstRadix == 4) loadReal4(rows, imaginaryRows, stride, tile, n)
   else if (firstRadix == 2) loadReal2(rows, imaginaryRows, stride, tile, n)
   else loadReal1(rows, imaginaryRows, stride, tile, n)
-  forwardNetwork(tile, firstRadix > 1 ? 1 : 0, network, twiddles, temporary)
 }
 
 /** The way back, not scaled. */
@@ -134,10 +139,40 @@ export function transformRowsBack(
   tile: usize, rows: usize, stride: usize, n: i32, firstRadix: i32, network: usize, twiddles: usize, temporary: usize,
 ): void {
   inverseNetwork(tile, firstRadix > 1 ? 1 : 0, levelCount(network), network, twiddles, temporary)
+  storeRows(tile, rows, stride, n, firstRadix)
+}
+
+// @ts-ignore: decorator
+@inline
+function storeRows(tile: usize, rows: usize, stride: usize, n: i32, firstRadix: i32): void {
   const imaginaryRows = rows + stride * 4
   if (firstRadix == 4) storeReal4(rows, imaginaryRows, stride, tile, n)
   else if (firstRadix == 2) storeReal2(rows, imaginaryRows, stride, tile, n)
   else storeReal1(rows, imaginaryRows, stride, tile, n)
+}
+
+/** Whether `convolveRows` has a pass for the last level. */
+export function canConvolve(firstRadix: i32, network: usize): bool {
+  const last = levelCount(network) - 1
+  return last >= (firstRadix > 1 ? 1 : 0) && load<i32>(levelOf(network, last)) == 4
+}
+
+/**
+ * Eight real rows of n numbers, convolved with the kernel whose spectrum, scaled, is `kernel`; their own spectra, as
+ * of `transformRows`, are left in `spectrum`. Everything but that happens within one tile.
+ */
+export function convolveRows(
+  rows: usize, stride: usize, tile: usize, spectrum: usize, kernel: usize, target: usize, n: i32,
+  firstRadix: i32, network: usize, twiddles: usize, temporary: usize,
+): void {
+  const first = firstRadix > 1 ? 1 : 0
+  const last = levelCount(network) - 1
+  const entry = levelOf(network, last)
+  loadRows(rows, rows + stride * 4, stride, tile, n, firstRadix)
+  forwardNetwork(tile, first, last, network, twiddles, temporary)
+  convolvePass4(tile, spectrum, kernel, load<i32>(entry, 4), twiddles + load<u32>(entry, 12))
+  inverseNetwork(tile, first, last, network, twiddles, temporary)
+  storeRows(tile, target, stride, n, firstRadix)
 }
 
 /** The way back of spectra of four real rows, which stand at 0, stride, stride2 and stride + stride2. */

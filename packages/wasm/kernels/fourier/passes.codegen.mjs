@@ -125,26 +125,32 @@ const loadTwiddles = (code, radix, pointer) =>
     im: code.define(`v128.load32_splat(${pointer}, ${8 * i + 4})`),
   }))
 
-/** One butterfly of a pass, from and to the same places. `twiddles` is undefined in the first block. */
+/** One butterfly of a pass. `twiddles` is undefined in the first block. */
+function transformed(code, direction, values, twiddles) {
+  const turned = (elements) =>
+    twiddles
+      ? elements.map((value, i) => (i === 0 ? value : turn(code, value, twiddles[i - 1], direction > 0)))
+      : elements
+  return direction < 0
+    ? butterfly(code, turned(values), direction)
+    : turned(butterfly(code, values, direction))
+}
+
+/** One butterfly of a pass, from and to the same places. */
 function step(code, direction, addresses, twiddles) {
-  let values = addresses.map((address) => loadAt(code, address))
-  const turnAll = () => {
-    if (twiddles)
-      values = values.map((value, i) => (i === 0 ? value : turn(code, value, twiddles[i - 1], direction > 0)))
-  }
-  if (direction < 0) turnAll()
-  values = butterfly(code, values, direction)
-  if (direction > 0) turnAll()
-  values.forEach((value, i) => {
+  const values = addresses.map((address) => loadAt(code, address))
+  transformed(code, direction, values, twiddles).forEach((value, i) => {
     storeAt(code, addresses[i], value)
   })
 }
 
+/** Places of the elements of a butterfly whose columns are one. */
+const adjacent = (code, base, radix) =>
+  range(radix).map((i) => (i === 0 ? base : code.define(`${base} + ${32 * i}`)))
+
 function passFunction(radix, direction) {
   const places = (code, base) =>
     range(radix).map((i) => (i === 0 ? base : code.define(`${base} + ${i === 1 ? 'stride' : `stride${i}`}`)))
-  const adjacent = (code, base) =>
-    range(radix).map((i) => (i === 0 ? base : code.define(`${base} + ${32 * i}`)))
   const body = (twiddles) => {
     const code = new Code()
     step(code, direction, places(code, 'a'), twiddles)
@@ -153,7 +159,7 @@ function passFunction(radix, direction) {
   const hoisted = new Code()
   const twiddles = loadTwiddles(hoisted, radix, 'twiddles')
   const single = new Code()
-  step(single, direction, adjacent(single, 'a'), loadTwiddles(single, radix, 'twiddles'))
+  step(single, direction, adjacent(single, 'a', radix), loadTwiddles(single, radix, 'twiddles'))
   return `
 /** ${direction < 0 ? 'Twiddles, then butterflies' : 'Butterflies, then conjugate twiddles'} of ${radix} elements that are \`columns\` elements apart, in each of \`blocks\` blocks. */
 export function ${direction < 0 ? 'forward' : 'inverse'}Pass${radix}(tile: usize, blocks: i32, columns: i32, twiddles: usize): void {
@@ -185,6 +191,42 @@ export function ${direction < 0 ? 'forward' : 'inverse'}Pass${radix}(tile: usize
       ${body(twiddles)}
     }
     twiddles += ${8 * (radix - 1)}
+  }
+}
+`
+}
+
+/** The last forward pass, the product with a kernel, and the first inverse pass, all of radix 4. */
+function convolvePassFunction() {
+  const code = new Code()
+  const places = adjacent(code, 'a', 4)
+  const twiddles = loadTwiddles(code, 4, 'twiddles')
+  const values = places.map((place) => loadAt(code, place))
+  const spectra = transformed(code, -1, values, twiddles)
+  const kept = adjacent(code, 'spectrum', 4)
+  const products = spectra.map((value, i) => {
+    storeAt(code, kept[i], value)
+    const factor = {
+      re: code.define(`v128.load32_splat(kernel, ${8 * i})`),
+      im: code.define(`v128.load32_splat(kernel, ${8 * i + 4})`),
+    }
+    return turn(code, value, factor, false)
+  })
+  transformed(code, 1, products, twiddles).forEach((value, i) => {
+    storeAt(code, places[i], value)
+  })
+  return `
+/**
+ * The last forward pass, which leaves the spectrum in \`spectrum\`, its product with the one of a real kernel, and the
+ * first inverse pass, all of radix 4 and in registers.
+ */
+export function convolvePass4(a: usize, spectrum: usize, kernel: usize, blocks: i32, twiddles: usize): void {
+  const end = a + (<usize>blocks << 7)
+  for (; a < end; a += 128) {
+    ${code.text()}
+    spectrum += 128
+    kernel += 32
+    twiddles += 24
   }
 }
 `
@@ -424,6 +466,7 @@ export function storeComplex${radix}${swap ? 'Swapped' : ''}(row: usize, stride:
 export default `// Made by passes.codegen.mjs.
 import { multiplyAdd, subtractProduct } from '../simd'
 ${radices.flatMap((radix) => [passFunction(radix, -1), passFunction(radix, 1)]).join('')}
+${convolvePassFunction()}
 ${[1, 2, 4].flatMap((radix) => [loadRealFunction(radix), storeRealFunction(radix)]).join('')}
 ${[1, 2, 4]
   .flatMap((radix) =>
