@@ -76,12 +76,12 @@ const mobyDick: ComparisonSettings = {
   },
   adaptation: { steps: 300, batchSize: 4, sequenceLength: 128, warmupSteps: 20, maxGradNorm: 1 },
   methods: [
-    { method: 'bca:p=192', targets: allLinear, learningRate: 3.84, triedRates: [0.96, 1.92, 3.84, 7.68] },
-    { method: 'bca:p=24', targets: allLinear, learningRate: 0.24, triedRates: [0.06, 0.12, 0.24, 0.48] },
+    { method: 'bca:p=192', targets: allLinear, learningRate: 1.92, triedRates: [0.96, 1.92, 3.84, 7.68] },
+    { method: 'bca:p=24', targets: allLinear, learningRate: 0.12, triedRates: [0.06, 0.12, 0.24, 0.48] },
     {
       method: 'lora:r=5:alpha=5',
       targets: allLinear,
-      learningRate: 2e-2,
+      learningRate: 1e-2,
       triedRates: [5e-3, 1e-2, 2e-2, 4e-2],
     },
     { method: 'full', targets: allLinear, learningRate: 2e-3, triedRates: [5e-4, 1e-3, 2e-3, 4e-3] },
@@ -133,18 +133,18 @@ const era: ComparisonSettings = {
   },
   heldOutLimit: 2000,
   methods: [
-    { method: 'head', targets: allLinear, learningRate: 3e-3, triedRates: [1.5e-3, 3e-3, 6e-3, 1.2e-2] },
-    { method: 'bca:p=128', targets: allLinear, learningRate: 0.64, triedRates: [0.32, 0.64, 1.28, 2.56] },
-    { method: 'bca:p=16', targets: allLinear, learningRate: 0.08, triedRates: [0.04, 0.08, 0.16, 0.32] },
+    { method: 'head', targets: allLinear, learningRate: 1.5e-3, triedRates: [7.5e-4, 1.5e-3, 3e-3, 6e-3] },
+    { method: 'bca:p=128', targets: allLinear, learningRate: 0.64, triedRates: [0.16, 0.32, 0.64, 1.28] },
+    { method: 'bca:p=16', targets: allLinear, learningRate: 0.04, triedRates: [0.02, 0.04, 0.08, 0.16] },
     {
       method: 'lora:r=5:alpha=5',
       targets: allLinear,
       learningRate: 5e-3,
-      triedRates: [2.5e-3, 5e-3, 1e-2, 2e-2],
+      triedRates: [1.25e-3, 2.5e-3, 5e-3, 1e-2],
     },
-    { method: 'full', targets: allLinear, learningRate: 1e-3, triedRates: [2.5e-4, 5e-4, 1e-3, 2e-3] },
+    { method: 'full', targets: allLinear, learningRate: 2e-3, triedRates: [5e-4, 1e-3, 2e-3, 4e-3] },
   ],
-  undividedRate: { learningRate: 5e-3, triedRates: [2.5e-3, 5e-3, 1e-2, 2e-2] },
+  undividedRate: { learningRate: 5e-3, triedRates: [1.25e-3, 2.5e-3, 5e-3, 1e-2] },
 }
 
 const comparisons = { 'moby-dick': mobyDick, era } as const

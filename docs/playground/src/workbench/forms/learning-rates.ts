@@ -15,8 +15,8 @@ export interface SuggestedRate {
  * @source packages/gyre/src/compare/settings.ts
  */
 export const tunedRates: { readonly [Base in BaseName]: { readonly [method: string]: number } } = {
-  decoder: { bca: 0.01, lora: 0.02, full: 0.002 },
-  encoder: { bca: 0.005, lora: 0.005, full: 0.001, head: 0.003 },
+  decoder: { bca: 0.01, lora: 0.01, full: 0.002 },
+  encoder: { bca: 0.005, lora: 0.005, full: 0.002, head: 0.0015 },
 }
 
 /**
