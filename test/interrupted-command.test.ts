@@ -32,8 +32,8 @@ describe.concurrent('an interrupted run', { timeout }, () => {
     async ({ name, command, options }) => {
       const [straight, out] = [inFolder(`${name} straight`), inFolder(`${name} killed`)]
       const undisturbed = outputOf(command, ...flags({ ...options, ...every, out: straight }))
-      const killed = signalledGyre('SIGKILL', '/60', command, ...flags({ ...options, ...every, out }))
-      expect(await killed).toMatchObject({ code: null, stdout: '' })
+      const killed = await signalledGyre('SIGKILL', '/60', command, ...flags({ ...options, ...every, out }))
+      expect(killed).toMatchObject({ code: null, stdout: '' })
       expect(readdirSync(out)).toEqual([checkpoint])
       await undisturbed
       // What a run leaves behind that is killed in the middle of saving itself.
@@ -49,13 +49,13 @@ describe.concurrent('an interrupted run', { timeout }, () => {
     const options = { ...languageModel, method: 'lora:r=2', steps: 60, 'checkpoint-every': 1000 }
     const [straight, out] = [inFolder('uninterrupted'), inFolder('interrupted')]
     const undisturbed = outputOf('finetune', ...flags({ ...options, out: straight }))
-    const interrupted = signalledGyre('SIGINT', '/60', 'finetune', ...flags({ ...options, out }))
-    const { code, stdout, stderr } = await interrupted
+    const args = flags({ ...options, out })
+    const { code, stdout, stderr } = await signalledGyre('SIGINT', '/60', 'finetune', ...args)
     expect([code, stdout]).toEqual([1, ''])
     expect(stderr).toMatch(/^error: stopped after step \d+ of 60; the same command with --resume goes on$/m)
     expect(readdirSync(out)).toEqual([checkpoint])
 
-    expect(await complaintOf('finetune', ...flags({ ...options, out }))).toMatch(
+    expect(await complaintOf('finetune', ...args)).toMatch(
       /checkpoint\.safetensors is from an unfinished run: --resume continues it/,
     )
     const changed = flags({ ...options, out, resume: true, 'learning-rate': 0.02 })

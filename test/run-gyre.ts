@@ -8,6 +8,8 @@ import { afterAll, vi } from 'vitest'
 import { runCommand } from '../packages/gyre/src/run-command.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+/** The command line's script, in that folder. */
+const main = 'packages/gyre/src/main.ts'
 
 /** What a command left behind. `code` is null where a signal ended it. */
 export interface Finished {
@@ -64,7 +66,7 @@ async function runHere(args: readonly string[]): Promise<Finished> {
 
 /** Starts `gyre` as a process of its own, as people do: for a test that wants to interrupt it. */
 export function startGyre(...args: readonly string[]): Running {
-  return startScript('packages/gyre/src/main.ts', ...args)
+  return startScript(main, ...args)
 }
 
 /**
@@ -87,7 +89,7 @@ export function signalledGyre(
       return written
     }`
   const preload = `--import=data:text/javascript,${encodeURIComponent(hook)}`
-  return startProcess([preload], 'packages/gyre/src/main.ts', args).finished
+  return startProcess([preload], main, args).finished
 }
 
 /** Starts a TypeScript file of the repository as a process, as the npm scripts do. */

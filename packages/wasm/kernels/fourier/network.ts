@@ -22,6 +22,13 @@ export function levelCount(network: usize): i32 {
   return load<i32>(network)
 }
 
+/** The first level that is left to the network: loads and stores do a first radix above 1. */
+// @ts-ignore: decorator
+@inline
+function firstLevel(firstRadix: i32): i32 {
+  return firstRadix > 1 ? 1 : 0
+}
+
 /** Natural to digit-reversed order, from level `begin` to `end - 1`. `temporary` holds one element per radix. */
 function forwardNetwork(tile: usize, begin: i32, end: i32, network: usize, twiddles: usize, temporary: usize): void {
   for (let level = begin; level < end; level++) {
@@ -123,7 +130,7 @@ export function transformRows(
   firstRadix: i32, network: usize, twiddles: usize, temporary: usize,
 ): void {
   loadRows(rows, imaginaryRows, stride, tile, n, firstRadix)
-  forwardNetwork(tile, firstRadix > 1 ? 1 : 0, levelCount(network), network, twiddles, temporary)
+  forwardNetwork(tile, firstLevel(firstRadix), levelCount(network), network, twiddles, temporary)
 }
 
 // @ts-ignore: decorator
@@ -138,7 +145,7 @@ function loadRows(rows: usize, imaginaryRows: usize, stride: usize, tile: usize,
 export function transformRowsBack(
   tile: usize, rows: usize, stride: usize, n: i32, firstRadix: i32, network: usize, twiddles: usize, temporary: usize,
 ): void {
-  inverseNetwork(tile, firstRadix > 1 ? 1 : 0, levelCount(network), network, twiddles, temporary)
+  inverseNetwork(tile, firstLevel(firstRadix), levelCount(network), network, twiddles, temporary)
   storeRows(tile, rows, stride, n, firstRadix)
 }
 
@@ -154,7 +161,7 @@ function storeRows(tile: usize, rows: usize, stride: usize, n: i32, firstRadix: 
 /** Whether `convolveRows` has a pass for the last level. */
 export function canConvolve(firstRadix: i32, network: usize): bool {
   const last = levelCount(network) - 1
-  return last >= (firstRadix > 1 ? 1 : 0) && load<i32>(levelOf(network, last)) == 4
+  return last >= firstLevel(firstRadix) && load<i32>(levelOf(network, last)) == 4
 }
 
 /**
@@ -165,7 +172,7 @@ export function convolveRows(
   rows: usize, stride: usize, tile: usize, spectrum: usize, kernel: usize, target: usize, n: i32,
   firstRadix: i32, network: usize, twiddles: usize, temporary: usize,
 ): void {
-  const first = firstRadix > 1 ? 1 : 0
+  const first = firstLevel(firstRadix)
   const last = levelCount(network) - 1
   const entry = levelOf(network, last)
   loadRows(rows, rows + stride * 4, stride, tile, n, firstRadix)
@@ -180,7 +187,7 @@ export function transformFourRowsBack(
   tile: usize, rows: usize, stride: usize, stride2: usize, n: i32,
   firstRadix: i32, network: usize, twiddles: usize, temporary: usize,
 ): void {
-  inverseNetwork(tile, firstRadix > 1 ? 1 : 0, levelCount(network), network, twiddles, temporary)
+  inverseNetwork(tile, firstLevel(firstRadix), levelCount(network), network, twiddles, temporary)
   if (firstRadix == 4) storeReal4Re(rows, stride, stride2, tile, n)
   else if (firstRadix == 2) storeReal2Re(rows, stride, stride2, tile, n)
   else storeReal1Re(rows, stride, stride2, tile, n)
